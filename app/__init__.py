@@ -1,0 +1,138 @@
+"""The Flask application: the only place that knows the web. create_app is the wiring, read top to bottom."""
+
+import secrets
+from typing import Any
+
+from flask import Flask, Response, g, request
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from app import api, cli, database, development, errors, guards, pages
+from app.datastore import Datastore
+from app.extensions import cors, db, mail, migrate, security
+from app.limits import Limits
+from app.postman import Postman
+from app.settings import ROOT, Settings, from_environment
+from app.unit import Surroundings
+from app.visits import Visits, open_visit
+from core.errors import Forbidden, NotSignedIn
+from core.passwords import Hasher
+
+
+def create_app(settings: Settings | None = None, surroundings: Surroundings | None = None) -> Flask:
+    """The application for these settings (by default: the environment's) and surroundings (the real ones)."""
+    settings = settings or from_environment()
+    app = Flask(__name__, instance_path=str(ROOT / "instance"))
+    app.config.update(_configuration(settings))
+    app.json.sort_keys = False
+    app.extensions["settings"] = settings
+    app.extensions["surroundings"] = surroundings or Surroundings(settings.policy, Hasher(settings.policy))
+    app.extensions["limits"] = Limits(app, settings, settings.policy)
+    app.extensions["postman"] = Postman(app)
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
+
+    db.init_app(app)
+    database.prepare(app)
+    migrate.init_app(app, db, directory=str(ROOT / "migrations"), compare_type=True, render_as_batch=True)
+    mail.init_app(app)
+    cors.init_app(
+        app,
+        resources={"/api/*": {"origins": list(settings.cors_origins)}},
+        supports_credentials=True,
+        allow_headers=["Content-Type"],
+        expose_headers=["Retry-After", "X-Request-ID"],
+        max_age=600,
+    )
+
+    app.session_interface = Visits()
+    app.before_request(_name_request)
+    app.before_request(guards.refuse_cross_site)
+    app.before_request(guards.refuse_oversized)
+    app.before_request(open_visit)
+    app.before_request(app.extensions["postman"].start)
+    _secure_with_flask_security(app)
+    app.after_request(_protect)
+
+    errors.init_app(app)
+    api.init_app(app)
+    pages.init_app(app)
+    cli.init_app(app)
+    if settings.development_mailbox:
+        development.init_app(app)
+    return app
+
+
+def _configuration(settings: Settings) -> dict[str, Any]:
+    server = settings.mail_server
+    return {
+        "SECRET_KEY": settings.secret_keys[0],
+        "MAX_CONTENT_LENGTH": guards.BODY_MAX,
+        "MAX_FORM_MEMORY_SIZE": guards.BODY_MAX,
+        "SQLALCHEMY_DATABASE_URI": settings.database,
+        "SQLALCHEMY_ENGINE_OPTIONS": database.engine_options(settings.database),
+        "MAIL_SERVER": server.host if server else None,
+        "MAIL_PORT": server.port if server else None,
+        "MAIL_USE_TLS": bool(server and server.use_tls),
+        "MAIL_USE_SSL": bool(server and server.use_ssl),
+        "MAIL_USERNAME": server.username if server else None,
+        "MAIL_PASSWORD": server.password if server else None,
+        "MAIL_DEFAULT_SENDER": settings.mail_sender,
+        "MAIL_SUPPRESS_SEND": server is None,
+        # Flask-Security guards routes and nothing else: no views, no tokens, no remember cookie, no hashing of its own.
+        "SECURITY_API_ENABLED_METHODS": ["session"],
+        "SECURITY_PASSWORD_HASH": "argon2",
+        "SECURITY_PASSWORD_SCHEMES": ["argon2"],
+        "SECURITY_PASSWORD_SINGLE_HASH": True,
+        "SECURITY_HASHING_SCHEMES": ["sha256_crypt"],
+        "SECURITY_DEPRECATED_HASHING_SCHEMES": [],
+        "SECURITY_ANONYMOUS_USER_DISABLED": True,
+        "SECURITY_CLI_USERS_NAME": None,
+        "SECURITY_CLI_ROLES_NAME": None,
+        "SESSION_PROTECTION": None,
+        "WTF_CSRF_ENABLED": False,
+    }
+
+
+def _secure_with_flask_security(app: Flask) -> None:
+    security.init_app(app, Datastore(), register_blueprint=False)
+    app.login_manager._request_callback = None  # type: ignore[attr-defined]
+    security.want_json(lambda _: True)
+    security.unauthn_handler(_refuse_stranger)
+    security.unauthz_handler(_refuse_unentitled)
+
+
+def _refuse_stranger(*_: Any, **__: Any) -> None:
+    raise NotSignedIn
+
+
+def _refuse_unentitled(*_: Any, **__: Any) -> None:
+    raise Forbidden
+
+
+def _name_request() -> None:
+    g.request_id = secrets.token_hex(8)
+
+
+def _protect(response: Response) -> Response:
+    """The headers that every answer carries: nothing is cached, framed, sniffed, or told where it came from."""
+    headers = response.headers
+    headers["X-Request-ID"] = g.get("request_id", "")
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Referrer-Policy"] = "no-referrer"
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers["Cross-Origin-Resource-Policy"] = "same-site"
+    if request.endpoint != "static":
+        headers["Cache-Control"] = "no-store"
+        response.vary.add("Cookie")
+    is_page = response.mimetype == "text/html"
+    headers["Content-Security-Policy"] = PAGE_POLICY if is_page else "default-src 'none'; frame-ancestors 'none'"
+    if request.is_secure:
+        headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+    return response
+
+
+PAGE_POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)

@@ -1,0 +1,30 @@
+"""For load balancers, and for people who look whether it is up."""
+
+from flask import Blueprint
+
+from app import schema
+from app.errors import SchemaNotCurrent, ServiceUnavailable
+from app.wire.bodies import Answer
+from app.wire.endpoint import endpoint
+
+bp = Blueprint("health", __name__)
+
+
+class Health(Answer):
+    status: str
+
+
+@bp.get("/healthz")
+@endpoint(answer=Health)
+def healthz() -> Health:
+    """The process is up."""
+    return Health(status="ok")
+
+
+@bp.get("/readyz")
+@endpoint(answer=Health, refusals=[SchemaNotCurrent, ServiceUnavailable])
+def readyz() -> Health:
+    """The database can be reached and its schema is current."""
+    if not schema.is_current():
+        raise SchemaNotCurrent
+    return Health(status="ok")

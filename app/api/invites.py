@@ -1,0 +1,45 @@
+"""The gate: links that let people register."""
+
+from flask import Blueprint
+
+from app import guards, links
+from app.api.sessions import to_id
+from app.limits import count_attempt
+from app.unit import open_unit
+from app.visits import me
+from app.wire import cursors
+from app.wire.endpoint import endpoint
+from app.wire.invites import InviteQuery, Invites, Issued, NewInvite, shown
+from core import invitations
+from core.errors import NotFound
+
+bp = Blueprint("invites", __name__)
+
+
+@bp.post("")
+@endpoint(body=NewInvite, answer=Issued, status=201, access=guards.admin, limits=["invite_account"])
+def create(body: NewInvite) -> Issued:
+    """Make an invite link. Its token is shown this once."""
+    count_attempt("invite_account", me().user_id)
+    with open_unit() as unit:
+        end = invitations.ending(unit, at=body.expires_at, seconds=body.expires_in)
+        issued = invitations.issue(unit, roles=body.roles, max_uses=body.max_uses, expires_at=end, note=body.note)
+    return links.invite(issued)
+
+
+@bp.get("")
+@endpoint(query=InviteQuery, answer=Invites, access=guards.admin)
+def list_issued(query: InviteQuery) -> Invites:
+    """What was issued, newest first, with who came in through it. Never the tokens."""
+    with open_unit() as unit:
+        after = cursors.read(query.cursor)
+        found = invitations.list_issued(unit, status=query.status, after=after, limit=query.limit + 1)
+    return shown(found, query.limit)
+
+
+@bp.delete("/<key>")
+@endpoint(status=204, access=guards.admin, refusals=[NotFound])
+def revoke(key: str) -> None:
+    """End an invitation at once."""
+    with open_unit() as unit:
+        invitations.revoke(unit, to_id(key))

@@ -1,0 +1,117 @@
+"""Signing in and out, and the devices that are signed in."""
+
+from uuid import UUID
+
+from flask import Blueprint, current_app
+
+from app import access_tokens, guards
+from app.limits import count_attempt, forgive_attempts
+from app.unit import look, open_unit, surroundings
+from app.visits import begin_visit, end_visit, me, signed_in
+from app.wire.accounts import AccessToken, Credentials, Device, Devices, Ended, LoggedIn, Session
+from app.wire.bodies import Message
+from app.wire.endpoint import endpoint
+from core import logins, names, sessions, users
+from core.errors import Busy, NotFound, NotSignedIn, TokenDead, WrongCredentials
+
+bp = Blueprint("sessions", __name__)
+
+
+@bp.post("/login")
+@endpoint(
+    body=Credentials,
+    answer=LoggedIn,
+    limits=["login_account", "login_address", "login_address_hour"],
+    refusals=[WrongCredentials, Busy],
+)
+def login(body: Credentials) -> LoggedIn:
+    """Sign this browser in. Login or address, in either field; letter case does not matter."""
+    found = users.find_by_login_or_email(look, body.name)
+    account = f"account {found.id}" if found else names.canonical(body.name)
+    count_attempt("login_account", account)
+    with open_unit() as unit:
+        begun = logins.log_in(unit, found, body.password, instead_of=_present_session())
+    forgive_attempts("login_account", account)
+    begin_visit(begun.secret)
+    return LoggedIn(message="Login successful", password_change_required=begun.must_change_password)
+
+
+@bp.post("/login/token")
+@endpoint(body=AccessToken, answer=LoggedIn, limits=["login_token_address"], refusals=[TokenDead])
+def login_with_token(body: AccessToken) -> LoggedIn:
+    """Sign this browser in with the access token that accepting a team invitation gave. It works once."""
+    secret = access_tokens.unseal(current_app.extensions["settings"], body.token, surroundings().now())
+    with open_unit() as unit:
+        begun = logins.redeem_login_token(unit, secret, instead_of=_present_session())
+    begin_visit(begun.secret)
+    return LoggedIn(message="Login successful", password_change_required=begun.must_change_password)
+
+
+@bp.get("/session")
+@endpoint(answer=Session, refusals=[NotSignedIn], extra={"logged_in": False})
+def session() -> Session:
+    """Who is signed in with this browser."""
+    person = signed_in()
+    if person is None:
+        raise NotSignedIn
+    return Session(
+        logged_in=True,
+        user_id=person.user_id,
+        skater_id=person.skater_id,
+        onboarding_complete=person.onboarded,
+        login=person.login,
+        email=person.email,
+        roles=list(person.roles),
+        password_change_required=person.must_change_password,
+    )
+
+
+@bp.post("/logout")
+@endpoint(answer=Message)
+def logout() -> Message:
+    """Sign this browser out. The cookie is dead even where a copy is kept."""
+    if person := signed_in():
+        with open_unit() as unit:
+            sessions.end_if_there(unit, person.session_id)
+    end_visit()
+    return Message(message="Logged out")
+
+
+@bp.get("/sessions")
+@endpoint(answer=Devices, access=guards.member)
+def list_sessions() -> Devices:
+    """The devices that I am signed in with, the most recently used first."""
+    with open_unit() as unit:
+        mine = sessions.list_mine(unit, me())
+    return Devices(items=[Device(**row._asdict(), current=row.id == me().session_id) for row in mine])
+
+
+@bp.delete("/sessions/<key>")
+@endpoint(answer=Message, access=guards.member, refusals=[NotFound])
+def end_session(key: str) -> Message:
+    """Sign one of my devices out."""
+    with open_unit() as unit:
+        sessions.end(unit, me().user_id, to_id(key))
+    return Message(message="Session ended")
+
+
+@bp.delete("/sessions")
+@endpoint(answer=Ended, access=guards.member)
+def end_other_sessions() -> Ended:
+    """Sign all my other devices out."""
+    with open_unit() as unit:
+        ended = sessions.end_all(unit, me().user_id, but=me().session_id)
+    return Ended(message="Other sessions ended", ended=ended)
+
+
+def to_id(text: str) -> UUID:
+    """The id in a path; what is none names nothing."""
+    try:
+        return UUID(text)
+    except ValueError:
+        raise NotFound from None
+
+
+def _present_session() -> UUID | None:
+    person = signed_in()
+    return person.session_id if person else None

@@ -1,0 +1,55 @@
+"""The extensions, not yet bound to an application."""
+
+import smtplib
+import ssl
+
+from flask_cors import CORS
+from flask_mail import Connection, Mail
+from flask_migrate import Migrate
+from flask_security import Security
+from flask_sqlalchemy import SQLAlchemy
+
+from core.models import Base
+
+SMTP_TIMEOUT = 10.0
+"""Seconds that the mail server may be silent, for each step of a delivery."""
+
+
+class CarefulConnection(Connection):
+    """Flask-Mail's connection, with a time limit and with the server's certificate checked."""
+
+    def configure_host(self) -> smtplib.SMTP:
+        mail, context = self.mail, ssl.create_default_context()
+        if mail.use_ssl:
+            host: smtplib.SMTP = smtplib.SMTP_SSL(mail.server, mail.port, timeout=SMTP_TIMEOUT, context=context)
+        else:
+            host = smtplib.SMTP(mail.server, mail.port, timeout=SMTP_TIMEOUT)
+        try:
+            if mail.use_tls:
+                host.starttls(context=context)
+            if mail.username and mail.password:
+                host.login(mail.username, mail.password)
+        except BaseException:
+            host.close()
+            raise
+        return host
+
+    def __exit__(self, *_: object) -> None:
+        """Say goodbye. A server that has taken the letter and hangs up first has still taken it."""
+        if self.host is not None:
+            try:
+                self.host.quit()
+            except (smtplib.SMTPException, OSError):
+                self.host.close()
+
+
+class CarefulMail(Mail):
+    def connect(self) -> Connection:
+        return CarefulConnection(super().connect().mail)
+
+
+db = SQLAlchemy(metadata=Base.metadata)
+migrate = Migrate()
+mail = CarefulMail()
+cors = CORS()
+security = Security()

@@ -1,0 +1,72 @@
+"""Who may come in: checked before a view runs."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import abort, current_app, request
+from flask_security import auth_required, roles_accepted
+
+from app.errors import CrossSite
+from app.visits import me
+from core.errors import PasswordChangeRequired
+from core.roles import ADMINS
+
+View = Callable[..., Any]
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+BODY_MAX = 64 * 1024
+
+
+def refuse_cross_site() -> None:
+    """Before anything else: a browser says where a state-changing request comes from, and it must be from here or from
+    a configured origin. A client that says nothing (curl, a mobile app) holds no cookie that others could misuse."""
+    if request.method in SAFE_METHODS:
+        return
+    origin, site = request.headers.get("Origin"), request.headers.get("Sec-Fetch-Site")
+    if origin == "null":  # what our own pages send: they never say where they are
+        refused = site != "same-origin"
+    elif origin is not None:
+        refused = not _is_welcome(origin)
+    else:
+        refused = site not in {None, "same-origin", "none"}
+    if refused:
+        raise CrossSite
+
+
+def refuse_oversized() -> None:
+    if (request.content_length or 0) > BODY_MAX:
+        abort(413)
+
+
+def public(view: View) -> View:
+    return view
+
+
+def signed_in(view: View) -> View:
+    """For anybody signed in, also before a forced password change."""
+    return auth_required("session")(view)
+
+
+def member(view: View) -> View:
+    """For anybody signed in who has no password to change first."""
+    return signed_in(_past_password_change(view))
+
+
+def admin(view: View) -> View:
+    """For admins, and those above them."""
+    return signed_in(_past_password_change(roles_accepted(*ADMINS)(view)))
+
+
+def _past_password_change(view: View) -> View:
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        if me().must_change_password:
+            raise PasswordChangeRequired
+        return view(*args, **kwargs)
+
+    return guarded
+
+
+def _is_welcome(origin: str) -> bool:
+    settings = current_app.extensions["settings"]
+    if origin in {f"{request.scheme}://{request.host}", settings.own_origin}:
+        return True
+    return any(pattern.fullmatch(origin) for pattern in settings.cors_origins)

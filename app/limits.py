@@ -1,0 +1,167 @@
+"""Attempt limits. Counters outlive the refusal they lead to, so they are never part of a unit.
+
+With REDIS_URL they are in Redis, and in each process while Redis is away. Without it they are in the database, exact
+over all processes; only those of read-only requests, which must change nothing there, are counted in each process.
+"""
+
+import hashlib
+import ipaddress
+import logging
+import math
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Flask, current_app, request
+from limits import RateLimitItem, RateLimitItemPerSecond
+from limits.errors import StorageError
+from limits.storage import MemoryStorage, Storage, storage_from_string
+from limits.strategies import FixedWindowRateLimiter
+from sqlalchemy import case, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from app.extensions import db
+from app.settings import Settings
+from app.unit import surroundings
+from core.errors import TooManyAttempts
+from core.models import AttemptCounter
+from core.policy import Policy
+
+log = logging.getLogger(__name__)
+REDIS_REST_SECONDS = 5
+
+
+class Limits:
+    """Counts attempts against the policy's limits."""
+
+    def __init__(self, app: Flask, settings: Settings, policy: Policy) -> None:
+        self._rules = {name: _rule(name, policy) for name in policy.limits} if settings.rate_limits else {}
+        self._local = FixedWindowRateLimiter(MemoryStorage())
+        self._redis_rests_until = 0.0
+        self._redis: FixedWindowRateLimiter | None = None
+        if settings.redis_url:
+            patience = {"socket_connect_timeout": 1, "socket_timeout": 1}
+            storage = storage_from_string(settings.redis_url, wrap_exceptions=True, **patience)
+            self._redis = FixedWindowRateLimiter(storage)
+        self._database = FixedWindowRateLimiter(DatabaseStorage())
+
+    def count(self, name: str, who: str) -> None:
+        """One more attempt of `who`; TooManyAttempts when that is more than the limit `name` allows."""
+        if rule := self._rules.get(name):
+            key = _private(who)
+            allowed, resets_at = self._run(lambda counters: _hit(counters, rule, key))
+            if not allowed:
+                raise TooManyAttempts(max(1, math.ceil(resets_at - self._now())))
+
+    def forgive(self, name: str, who: str) -> None:
+        """Forget the attempts of `who`: they have shown that they may."""
+        if rule := self._rules.get(name):
+            self._run(lambda counters: counters.clear(rule, _private(who)))
+
+    def _run(self, act: Callable[[FixedWindowRateLimiter], Any]) -> Any:
+        if self._redis is None:
+            return act(self._local if request.method == "GET" else self._database)
+        if time.monotonic() >= self._redis_rests_until:
+            try:
+                return act(self._redis)
+            except StorageError:
+                log.warning("Redis is away: attempts are counted in each process for now")
+                self._redis_rests_until = time.monotonic() + REDIS_REST_SECONDS
+        return act(self._local)
+
+    def _now(self) -> float:
+        on_database = self._redis is None and request.method != "GET"
+        return surroundings().now().timestamp() if on_database else time.time()
+
+
+class DatabaseStorage(Storage):
+    """Counters as rows: one statement counts, exactly, whatever the number of processes."""
+
+    def __init__(self) -> None:
+        super().__init__(None)
+
+    @property
+    def base_exceptions(self) -> type[Exception]:
+        return OSError
+
+    def incr(self, key: str, expiry: int, amount: int = 1) -> int:
+        now = surroundings().now()
+        over = AttemptCounter.resets_at <= now
+        resets_at = now + timedelta(seconds=expiry)
+        insert = (sqlite if db.engine.dialect.name == "sqlite" else postgresql).insert(AttemptCounter)
+        counted = insert.values(key=_private(key), attempts=amount, resets_at=resets_at).on_conflict_do_update(
+            index_elements=[AttemptCounter.key],
+            set_={
+                "attempts": case((over, amount), else_=AttemptCounter.attempts + amount),
+                "resets_at": case((over, resets_at), else_=AttemptCounter.resets_at),
+            },
+        )
+        with db.engine.begin() as connection:
+            return connection.execute(counted.returning(AttemptCounter.attempts)).scalar_one()
+
+    def get(self, key: str) -> int:
+        counter = self._counter(key)
+        return counter.attempts if counter and counter.resets_at > surroundings().now() else 0
+
+    def get_expiry(self, key: str) -> float:
+        counter = self._counter(key)
+        moment: datetime = counter.resets_at if counter else surroundings().now()
+        return moment.timestamp()
+
+    def clear(self, key: str) -> None:
+        with db.engine.begin() as connection:
+            connection.execute(delete(AttemptCounter).where(AttemptCounter.key == _private(key)))
+
+    def reset(self) -> int:
+        with db.engine.begin() as connection:
+            return connection.execute(delete(AttemptCounter)).rowcount
+
+    def check(self) -> bool:
+        return True
+
+    def _counter(self, key: str) -> Any:
+        columns = select(AttemptCounter.attempts, AttemptCounter.resets_at)
+        with db.engine.begin() as connection:
+            return connection.execute(columns.where(AttemptCounter.key == _private(key))).one_or_none()
+
+
+def count_attempt(name: str, who: str | int) -> None:
+    """One more attempt of the account `who`, against the limit `name`."""
+    current_app.extensions["limits"].count(name, str(who))
+
+
+def count_address(*names: str) -> None:
+    """One more attempt from this network address, against each of the limits."""
+    for name in names:
+        current_app.extensions["limits"].count(name, _network())
+
+
+def forgive_attempts(name: str, who: str | int) -> None:
+    """The account `who` has shown that it may."""
+    current_app.extensions["limits"].forgive(name, str(who))
+
+
+def _network() -> str:
+    """The address that is asking; of IPv6 the /64, which one household has to itself."""
+    try:
+        address = ipaddress.ip_address(request.remote_addr or "")
+    except ValueError:
+        return "unknown"
+    return str(address) if address.version == 4 else str(ipaddress.ip_network((address, 64), strict=False))
+
+
+def _hit(counters: FixedWindowRateLimiter, rule: RateLimitItem, key: str) -> tuple[bool, float]:
+    if counters.hit(rule, key):
+        return True, 0.0
+    return False, counters.get_window_stats(rule, key).reset_time
+
+
+def _rule(name: str, policy: Policy) -> RateLimitItem:
+    limit = policy.limits[name]
+    return RateLimitItemPerSecond(limit.attempts, int(limit.window.total_seconds()), namespace=name)
+
+
+def _private(who: str) -> str:
+    """Counters name nobody in clear."""
+    return hashlib.sha256(who.encode("utf-8", "surrogatepass")).hexdigest()

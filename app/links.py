@@ -1,0 +1,27 @@
+"""Links for people: always from configuration, never from what a request says of itself."""
+
+import segno
+from flask import current_app
+
+from app.settings import Settings
+from app.wire.invites import Issued
+from core import invitations
+
+
+def invite(issued: invitations.Issued) -> Issued:
+    """What the issuer of an invitation is given, this once: the token, its link and the link's picture."""
+    settings: Settings = current_app.extensions["settings"]
+    url = f"{settings.base_url}/join?token={issued.secret}"
+    return Issued(
+        id=issued.id,
+        token=issued.secret,
+        invite_url=url,
+        expires_at=issued.expires_at,
+        max_uses=issued.max_uses,
+        qr_svg=segno.make(url, error="m").svg_inline(scale=6, border=4),
+    )
+
+
+def reset(secret: str) -> str:
+    settings: Settings = current_app.extensions["settings"]
+    return f"{settings.reset_url_base}?token={secret}"

@@ -1,0 +1,82 @@
+"""Opening and closing the Unit: the only place that commits."""
+
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import current_app, g, has_request_context, request
+from sqlalchemy import Select
+from sqlalchemy.orm import Session
+
+from app.database import reading_engine
+from app.extensions import db
+from core.passwords import Hasher
+from core.policy import Policy
+from core.unit import AnyRow, Unit, Visitor
+
+
+def random_secret() -> str:
+    """256 bits from the system's random source, 43 characters fit for an URL."""
+    return secrets.token_urlsafe(32)
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a unit is made of besides the database. Tests put a clock, countable secrets and a cheap hash here."""
+
+    policy: Policy
+    hasher: Hasher
+    now: Callable[[], datetime] = utc_now
+    new_secret: Callable[[], str] = random_secret
+
+
+def surroundings() -> Surroundings:
+    return current_app.extensions["surroundings"]
+
+
+@contextmanager
+def open_unit(**visitor: Any) -> Iterator[Unit]:
+    """One transaction for one story: returning commits, raising rolls back. Nothing is begun before the first write.
+
+    Owed mail wakes the postman once it is committed.
+    """
+    around = surroundings()
+    with Session(db.engine, expire_on_commit=False) as session:
+        yield Unit(
+            look=look,
+            session=session,
+            now=around.now(),
+            new_secret=around.new_secret,
+            hasher=around.hasher,
+            policy=around.policy,
+            visitor=Visitor(**visitor) if visitor else _visitor(),
+        )
+        session.commit()
+        owed = session.info.pop("letters_owed", False)
+    if owed:
+        current_app.extensions["postman"].wake()
+
+
+def look(statement: Select[*tuple[Any, ...]]) -> Sequence[AnyRow]:
+    """Committed rows, read on a connection of its own for just this statement."""
+    with reading_engine().connect() as connection:
+        return connection.execute(statement).all()
+
+
+def _visitor() -> Visitor:
+    if not has_request_context():
+        return Visitor()
+    me = g.get("signed_in")
+    return Visitor(
+        name=me.login if me else None,
+        user_id=me.user_id if me else None,
+        ip=request.remote_addr,
+        user_agent=request.headers.get("User-Agent"),
+    )

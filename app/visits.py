@@ -1,0 +1,79 @@
+"""Browser sessions as Flask sees them: an opaque cookie outside, core.sessions inside."""
+
+import re
+from typing import Any
+
+from flask import Flask, Request, Response, current_app, g, request, session
+from flask.sessions import SessionInterface, SessionMixin
+
+from app.unit import look, open_unit, surroundings
+from core import sessions
+from core.sessions import SignedIn
+
+SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
+
+
+class Visit(dict[str, Any], SessionMixin):
+    """What Flask, and Flask-Login through it, read of this request's session. `cookie` is what to answer with: a secret
+    to set, an empty string to delete the cookie, None to leave it alone."""
+
+    cookie: str | None = None
+
+
+class Visits(SessionInterface):
+    """Nothing is read here, so that a request which is refused at the door costs no query: see open_visit."""
+
+    def open_session(self, app: Flask, request: Request) -> Visit:
+        return Visit()
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        cookie = getattr(session, "cookie", None)
+        if cookie is None:
+            return
+        settings = app.extensions["settings"]
+        response.set_cookie(
+            settings.cookie_name,
+            cookie,
+            max_age=surroundings().policy.session_life if cookie else 0,
+            secure=settings.cookie_secure,
+            domain=settings.cookie_domain,
+            httponly=True,
+            samesite="Lax",
+        )
+
+
+def open_visit() -> None:
+    """Find out who is asking, before each request: one statement if there is a cookie that could be ours, else none."""
+    g.signed_in = None
+    secret = request.cookies.get(current_app.extensions["settings"].cookie_name, "")
+    if not SECRET.fullmatch(secret) or request.endpoint == "static":
+        return
+    around = surroundings()
+    me = sessions.find(look, secret, around.now(), around.policy)
+    if me is None:
+        return
+    g.signed_in = me
+    session["_user_id"] = me.fs_uniquifier
+    if around.now() - me.last_seen_at > around.policy.session_seen_every:
+        with open_unit() as unit:
+            sessions.touch(unit, me.session_id)
+
+
+def begin_visit(secret: str) -> None:
+    """Answer this request with the cookie of a session that is committed."""
+    session.cookie = secret  # type: ignore[attr-defined]
+
+
+def end_visit() -> None:
+    """Answer this request with the deletion of the cookie."""
+    session.cookie = ""  # type: ignore[attr-defined]
+
+
+def signed_in() -> SignedIn | None:
+    """Who is asking, or None."""
+    return g.get("signed_in")
+
+
+def me() -> SignedIn:
+    """Who is asking; only in views that let nobody else in."""
+    return g.signed_in

@@ -1,0 +1,150 @@
+"""The bodies of /api/v4/auth. Historic wire names live here, as aliases, and nowhere deeper."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from app.wire.bodies import Answer, Lenient, Message
+from app.wire.fields import (
+    Email,
+    Login,
+    Name,
+    NewPassword,
+    Password,
+    Phone,
+    Place,
+    SmallNumber,
+    Token,
+    Zip,
+    optional,
+    text,
+)
+from core.errors import InviteRequired
+from core.profiles import Newcomer
+from core.registration import Applicant
+
+
+class Registration(Lenient):
+    login: Login = Field(alias="aLogin")
+    email: Email = Field(alias="aEmail")
+    password: NewPassword = Field(alias="aPasswordHash", description="The password itself, despite the name.")
+    invite_token: Token
+    phone: optional(Phone) = Field(None, alias="phone_number")
+    roles: list[text(40)] = Field(["adult"], max_length=20)
+
+    @classmethod
+    def gate(cls, sent: dict[str, Any]) -> None:
+        """Without an invitation nothing else of the body is looked at."""
+        if sent.get("invite_token") in (None, ""):
+            raise InviteRequired
+
+    def applicant(self) -> Applicant:
+        return Applicant(self.login, self.email, self.password, self.phone, self.roles)
+
+
+class Credentials(Lenient):
+    login: optional(text(320)) = Field(None, alias="aLogin", description="Login or e-mail address.")
+    email: optional(text(320)) = Field(None, alias="aEmail", description="E-mail address or login.")
+    password: Password = Field(alias="aPasswordHash", description="The password itself, despite the name.")
+
+    @model_validator(mode="after")
+    def _names_somebody(self) -> "Credentials":
+        if not (self.login or self.email):
+            raise PydanticCustomError("missing", "Login or e-mail address is required.", {"field": "aLogin"})
+        return self
+
+    @property
+    def name(self) -> str:
+        return self.login or self.email or ""
+
+
+class AccessToken(Lenient):
+    token: str = Field(alias="accessToken", min_length=1, max_length=2000)
+
+
+class PasswordChange(Lenient):
+    current: Password | None = Field(None, alias="current_password")
+    password: NewPassword = Field(alias="new_password")
+
+
+class ResetRequest(Lenient):
+    email: text(320)
+
+
+class ResetConfirmation(Lenient):
+    token: Token
+    password: NewPassword = Field(alias="new_password")
+
+
+class Onboarding(Lenient):
+    first_name: Name
+    last_name: Name
+    middle_name: optional(Name) = None
+    city: optional(Place) = None
+    state: optional(Place) = None
+    country: optional(Place) = None
+    zip: optional(Zip) = None
+    timezone: optional(text(64)) = None
+    coach_id: optional(UUID) = Field(None, strict=False)
+    rink_id: optional(UUID) = Field(None, strict=False)
+    club_id: optional(UUID) = Field(None, strict=False)
+    ice_configuration_id: optional(UUID) = Field(None, alias="skate_config", strict=False)
+    usfsa_number: optional(SmallNumber) = None
+    maintenance_hours: optional(SmallNumber) = Field(None, alias="maint_pref")
+
+    def newcomer(self) -> Newcomer:
+        given = self.model_dump(exclude_none=True)
+        return Newcomer(**given)
+
+
+class TokenQuery(Lenient):
+    token: str = ""
+
+
+class Preview(Answer):
+    valid: bool
+    kind: str
+    email: str | None
+    name: str | None
+    roles: list[str]
+    expires_at: datetime | None
+
+
+class LoggedIn(Message):
+    password_change_required: bool
+
+
+class Session(Answer):
+    logged_in: bool
+    user_id: int
+    skater_id: UUID = Field(alias="uSkaterUUID")
+    onboarding_complete: bool
+    login: str
+    email: str
+    roles: list[str]
+    password_change_required: bool
+
+
+class Onboarded(Message):
+    skater_id: UUID = Field(alias="uSkaterUUID")
+
+
+class Device(Answer):
+    id: UUID
+    created_at: datetime
+    last_seen_at: datetime
+    ip: str | None
+    user_agent: str | None
+    current: bool
+
+
+class Devices(Answer):
+    items: list[Device]
+    next_cursor: None = None
+
+
+class Ended(Message):
+    ended: int

@@ -1,0 +1,99 @@
+"""The fields of the bodies: what shape each must have, in words for people."""
+
+import unicodedata
+from datetime import datetime
+from typing import Annotated, Any
+
+import email_validator
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+from pydantic_core import PydanticCustomError
+
+from core import names
+from core.policy import Policy
+
+POLICY = Policy()
+
+# Clubs run mail on .local and .test too; who is invited has been vouched for.
+email_validator.SPECIAL_USE_DOMAIN_NAMES.clear()
+
+
+def _fault(sentence: str) -> PydanticCustomError:
+    return PydanticCustomError("field", sentence)  # type: ignore[arg-type]
+
+
+def _visible(text: str) -> str:
+    if names.has_hidden_characters(text):
+        raise _fault("Must not contain control or invisible characters.")
+    return text
+
+
+def _no_controls(text: str) -> str:
+    if any(unicodedata.category(char) in {"Cc", "Cs"} for char in text):
+        raise _fault("Must not contain control characters.")
+    return text
+
+
+def _trimmed(text: Any) -> Any:
+    return text.strip() if isinstance(text, str) else text
+
+
+def _empty_is_unset(text: Any) -> Any:
+    return None if isinstance(text, str) and not text.strip() else text
+
+
+def _address(text: str) -> str:
+    try:
+        found = email_validator.validate_email(text, check_deliverability=False, allow_smtputf8=False)
+    except email_validator.EmailNotValidError:
+        raise _fault("Must be an e-mail address.") from None
+    return found.normalized
+
+
+def _number(value: Any) -> Any:
+    """Numbers may come as digits, as forms send them."""
+    return int(value) if isinstance(value, str) and value.strip().isascii() and value.strip().isdecimal() else value
+
+
+def _digits(value: Any) -> Any:
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _aware(moment: datetime) -> datetime:
+    if moment.tzinfo is None:
+        raise _fault("Must be a time with its offset, such as 2027-01-31T18:00:00+01:00.")
+    return moment
+
+
+def text(longest: int, shortest: int = 1) -> Any:
+    """Visible text without blanks around it, of so many characters."""
+    return Annotated[
+        str,
+        BeforeValidator(_trimmed),
+        StringConstraints(min_length=shortest, max_length=longest),
+        AfterValidator(_visible),
+    ]
+
+
+def optional(kind: Any) -> Any:
+    """May be left out; null and empty text mean the same."""
+    return Annotated[kind | None, BeforeValidator(_empty_is_unset)]
+
+
+Login = text(POLICY.login_max)
+Email = Annotated[text(POLICY.email_max), AfterValidator(_address)]
+Password = Annotated[str, StringConstraints(min_length=1, max_length=POLICY.password_max), AfterValidator(_no_controls)]
+"""As typed. Whether it is good enough for a new password is core's to say."""
+
+NewPassword = Annotated[str, StringConstraints(max_length=4096), AfterValidator(_no_controls)]
+Phone = Annotated[
+    str,
+    BeforeValidator(_trimmed),
+    StringConstraints(max_length=20, pattern=r"^\+?[0-9][0-9 ()./-]{4,}$"),
+]
+Token = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_no_controls)]
+Name = text(120)
+Place = text(120)
+Zip = Annotated[text(20), BeforeValidator(_digits)]
+Count = Annotated[int, BeforeValidator(_number)]
+SmallNumber = Annotated[Count, Field(ge=0, le=2_147_483_647)]
+Moment = Annotated[datetime, Field(strict=False), AfterValidator(_aware)]

@@ -1,0 +1,80 @@
+"""The bodies of /api/v4/admin/invites."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from app.wire import cursors
+from app.wire.bodies import Answer, Strict
+from app.wire.fields import POLICY, Count, Moment, optional, text
+from core.invitations import Listed
+from core.roles import MEMBERS
+
+
+class NewInvite(Strict):
+    max_uses: int = Field(1, ge=0, le=POLICY.invite_uses_max, description="0 means without limit.")
+    expires_at: optional(Moment) = None
+    expires_in: optional(int) = Field(
+        None, ge=1, le=int(POLICY.invite_life_max.total_seconds()), description="Seconds."
+    )
+    roles: list[Literal[MEMBERS]] = Field([], max_length=20)
+    note: optional(text(500)) = None
+
+    @model_validator(mode="after")
+    def _ends_once(self) -> "NewInvite":
+        if self.expires_at and self.expires_in:
+            raise PydanticCustomError("ends_twice", "Give either expires_at or expires_in.", {"field": "expires_at"})
+        return self
+
+
+class InviteQuery(Strict):
+    status: optional(Literal["active", "used", "expired", "revoked"]) = None
+    limit: Count = Field(50, ge=1, le=200)
+    cursor: optional(text(200)) = None
+
+
+class Issued(Answer):
+    id: UUID
+    token: str = Field(description="Shown this once.")
+    invite_url: str
+    expires_at: datetime | None
+    max_uses: int
+    qr_svg: str = Field(description="The link as a QR code, an SVG picture.")
+
+
+class Guest(Answer):
+    login: str
+    at: datetime
+
+
+class Invite(Answer):
+    id: UUID
+    kind: str
+    status: str
+    roles: list[str]
+    note: str | None
+    max_uses: int
+    uses: int
+    created_at: datetime
+    created_by: str | None
+    expires_at: datetime | None
+    revoked_at: datetime | None
+    registered: list[Guest]
+
+
+class Invites(Answer):
+    items: list[Invite]
+    next_cursor: str | None
+
+
+def shown(found: Sequence[Listed], limit: int) -> Invites:
+    """One page of what was found, which has one more than the limit if there is another page."""
+    page, more = found[:limit], len(found) > limit
+    items = [
+        Invite(**vars(each) | {"registered": [Guest(login=who, at=at) for who, at in each.registered]}) for each in page
+    ]
+    return Invites(items=items, next_cursor=cursors.write(page[-1].created_at, page[-1].id) if more else None)

@@ -1,0 +1,94 @@
+"""From bytes or query strings to wire models. What is wrong is said field by field; input is never echoed."""
+
+import json
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from core.errors import InvalidInput
+
+M = TypeVar("M", bound=BaseModel)
+
+SENTENCES = {
+    "missing": "This field is required.",
+    "extra_forbidden": "This field is not known here.",
+    "string_type": "Must be text.",
+    "string_unicode": "Must be text without broken characters.",
+    "string_too_short": "Must not be empty.",
+    "string_too_long": "Must have at most {max_length} characters.",
+    "string_pattern_mismatch": "Does not have the right form.",
+    "list_type": "Must be a list.",
+    "too_long": "Must have at most {max_length} entries.",
+    "int_type": "Must be a whole number.",
+    "int_parsing": "Must be a whole number.",
+    "int_from_float": "Must be a whole number.",
+    "greater_than_equal": "Must be at least {ge}.",
+    "less_than_equal": "Must be at most {le}.",
+    "uuid_type": "Must be an id.",
+    "uuid_parsing": "Must be an id.",
+    "literal_error": "Must be {expected}.",
+}
+
+
+class _Nonsense:
+    """Stands for a number that no field takes."""
+
+
+def body(model: type[M], raw: bytes) -> M:
+    """The model behind a JSON body; InvalidInput names every field at fault."""
+    sent = _object(raw)
+    if gate := getattr(model, "gate", None):
+        gate(sent)
+    return validated(model, sent)
+
+
+def validated(model: type[M], sent: dict[str, Any]) -> M:
+    """The model behind parsed input; InvalidInput names every field at fault."""
+    try:
+        return model.model_validate(sent)
+    except ValidationError as error:
+        raise InvalidInput(_fields(error)) from None
+
+
+def _object(raw: bytes) -> dict[str, Any]:
+    try:
+        sent = json.loads(raw, object_pairs_hook=_without_doubles, parse_constant=_constant, parse_int=_whole)
+    except (ValueError, RecursionError):
+        raise InvalidInput({}, "invalid_json") from None
+    if not isinstance(sent, dict):
+        raise InvalidInput({}, "invalid_json")
+    return sent
+
+
+def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A key that is there twice means one thing to one parser and another to the next."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        doubles = {key for key in keys if keys.count(key) > 1} if len(keys) <= 1000 else set()
+        raise InvalidInput({_safe(key): ["Must be there only once."] for key in doubles})
+    return found
+
+
+def _constant(_: str) -> _Nonsense:
+    return _Nonsense()
+
+
+def _whole(digits: str) -> Any:
+    return int(digits) if len(digits) < 20 else _Nonsense()
+
+
+def _fields(error: ValidationError) -> dict[str, list[str]]:
+    fields: dict[str, list[str]] = {}
+    for fault in error.errors(include_url=False, include_input=False):
+        context = fault.get("ctx", {})
+        name = str(fault["loc"][0]) if fault["loc"] else str(context.get("field", ""))
+        said = SENTENCES.get(fault["type"], fault["msg"]).format_map(context)
+        if said not in (problems := fields.setdefault(_safe(name), [])):
+            problems.append(said)
+    return fields
+
+
+def _safe(name: str) -> str:
+    """A key of the sender's that can stand in an answer."""
+    return name[:80].encode("utf-8", "replace").decode()

@@ -1,0 +1,125 @@
+"""Every "no" the house can say. A refusal has a stable code and data; sentences and statuses are app/errors.py's."""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+
+class Refusal(Exception):
+    """Something asked for will not be done; nothing of it has been kept."""
+
+    code = "refused"
+    codes: ClassVar[tuple[str, ...]]
+    """All that an instance may carry."""
+
+    def __init_subclass__(cls) -> None:
+        if "codes" not in vars(cls):
+            cls.codes = (cls.code,)
+
+    def __init__(self, code: str | None = None) -> None:
+        super().__init__(code or self.code)
+        if code:
+            self.code = code
+
+
+class InvalidInput(Refusal):
+    """One or more fields make no sense: `fields` maps a core name to reason codes."""
+
+    code = "invalid_input"
+    codes = (
+        "invalid_input",
+        "password_too_short",
+        "password_too_long",
+        "password_own_name",
+        "password_too_common",
+    )
+
+    def __init__(self, fields: Mapping[str, list[str]], code: str | None = None) -> None:
+        super().__init__(code)
+        self.fields = dict(fields)
+
+
+class MinorCannotRegister(InvalidInput):
+    code = "minor_cannot_register"
+
+
+class InviteRequired(Refusal):
+    """Registration was tried without any invitation."""
+
+    code = "invite_required"
+
+
+class InviteDead(Refusal):
+    """The invitation admits nobody (any more): invite_invalid, _expired, _used or _revoked."""
+
+    code = "invite_invalid"
+    codes = ("invite_invalid", "invite_expired", "invite_used", "invite_revoked")
+
+
+class NameTaken(Refusal):
+    """`field` (login, email or phone) belongs to somebody else."""
+
+    codes = ("login_taken", "email_taken", "phone_taken")
+
+    def __init__(self, field: str) -> None:
+        super().__init__(f"{field}_taken")
+        self.field = field
+
+
+class WrongCredentials(Refusal):
+    code = "invalid_credentials"
+
+
+class WrongCurrentPassword(Refusal):
+    code = "current_password_incorrect"
+
+
+class TokenDead(Refusal):
+    """A reset or sign-in token is unknown, spent or past its hour."""
+
+    code = "token_invalid"
+
+
+class ResetTokenDead(TokenDead):
+    code = "reset_token_invalid"
+
+
+class MailNotConfigured(Refusal):
+    code = "mail_not_configured"
+
+
+class NotSignedIn(Refusal):
+    code = "not_signed_in"
+
+
+class Forbidden(Refusal):
+    code = "forbidden"
+
+
+class PasswordChangeRequired(Refusal):
+    """Signed in, but only to set a new password first."""
+
+    code = "password_change_required"
+
+
+class NotFound(Refusal):
+    code = "not_found"
+
+
+class AlreadyOnboarded(Refusal):
+    code = "already_onboarded"
+
+
+class TooManyAttempts(Refusal):
+    """Tried too often: worth another try in `retry_after` seconds."""
+
+    code = "too_many_attempts"
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__()
+        self.retry_after = retry_after
+
+
+class Busy(Refusal):
+    """Too much costly work is under way; worth another try in a few seconds."""
+
+    code = "busy"

@@ -1,0 +1,95 @@
+"""Mail that is owed: promised in a transaction, delivered after it, kept until somebody has it.
+
+A letter holds no secret: what a letter must carry is made when it is sent (see resets.answer_request).
+"""
+
+import uuid
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
+
+from sqlalchemy import select, update
+
+from core.models import Letter
+from core.tokens import claim
+from core.unit import AnyRow, Unit
+
+
+@dataclass(frozen=True)
+class ResetRequested:
+    """Somebody asked for a reset link for this address, which may be nobody's."""
+
+    kind: ClassVar[str] = "reset_requested"
+
+
+@dataclass(frozen=True)
+class PasswordChanged:
+    """A notice to the account's owner."""
+
+    kind: ClassVar[str] = "password_changed"
+    login: str
+    at: str
+    by_reset: bool
+
+
+def post(unit: Unit, letter: ResetRequested | PasswordChanged, *, to: str) -> None:
+    """Owe one letter to the address `to`; it becomes due when the unit commits. Marks the session, so that
+    whoever commits it can wake the postman."""
+    unit.session.add(
+        Letter(
+            id=uuid.uuid4(),
+            kind=letter.kind,
+            recipient=to,
+            data=asdict(letter),
+            created_at=unit.now,
+            due_at=unit.now,
+            attempts=0,
+            state="queued",
+        )
+    )
+    unit.session.info["letters_owed"] = True
+
+
+def claim_due(unit: Unit) -> AnyRow | None:
+    """Lease the letter that has been due longest, or None. Until the lease ends nobody else is given it;
+    a postman that dies meanwhile leaves it due again."""
+    longest_due = (
+        select(Letter.id)
+        .where(Letter.due_at <= unit.now)
+        .order_by(Letter.due_at)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+        .scalar_subquery()
+    )
+    lease: dict[str, Any] = {
+        "due_at": unit.now + unit.policy.letter_lease,
+        "attempts": Letter.attempts + 1,
+        "state": "sending",
+    }
+    return claim(unit, Letter, Letter.id == longest_due, spend=lease)
+
+
+def settle(unit: Unit, letter_id: uuid.UUID, state: str, reply: str | None = None) -> None:
+    """Nothing more will be done about this letter: it was `sent`, `dropped` or `failed`."""
+    _write(unit, letter_id, state=state, due_at=None, reply=reply)
+
+
+def postpone(unit: Unit, letter: AnyRow, reply: str) -> None:
+    """Try again after a pause that grows with the attempts; give up a day after the letter was owed."""
+    if unit.now - letter.created_at > unit.policy.letter_life:
+        settle(unit, letter.id, "failed", reply)
+    else:
+        pause = unit.policy.letter_pauses[min(letter.attempts, len(unit.policy.letter_pauses)) - 1]
+        _write(unit, letter.id, state="queued", due_at=unit.now + pause, reply=reply)
+
+
+def next_due(unit: Unit) -> timedelta | None:
+    """How long until the next letter is due, or None when none is owed."""
+    owed = select(Letter.due_at).where(Letter.due_at.is_not(None)).order_by(Letter.due_at)
+    first = unit.look(owed.limit(1))
+    return first[0].due_at - unit.now if first else None
+
+
+def _write(unit: Unit, letter_id: uuid.UUID, *, state: str, due_at: datetime | None, reply: str | None) -> None:
+    values = {"state": state, "due_at": due_at, "last_reply": reply}
+    unit.session.execute(update(Letter).where(Letter.id == letter_id).values(**values))

@@ -1,0 +1,76 @@
+"""The numbers the house lives by, frozen. README shows them; tests read them from here."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+
+@dataclass(frozen=True)
+class HashCost:
+    """What one argon2id hash costs (RFC 9106); the default is one of OWASP's equal-strength minimums."""
+
+    time: int = 2
+    memory_kib: int = 19 * 1024
+    lanes: int = 1
+
+
+@dataclass(frozen=True)
+class Limit:
+    """At most `attempts` in `window`, counted from the first one."""
+
+    attempts: int
+    window: timedelta
+
+
+def _per(attempts: int, **window: int) -> Limit:
+    return Limit(attempts, timedelta(**window))
+
+
+LIMITS: dict[str, Limit] = {
+    "login_account": _per(10, minutes=15),
+    "login_address": _per(60, minutes=1),
+    "login_address_hour": _per(300, hours=1),
+    "login_token_address": _per(30, minutes=1),
+    "register_address": _per(60, minutes=10),
+    "reset_account": _per(5, hours=1),
+    "reset_address": _per(30, hours=1),
+    "reset_confirm_address": _per(30, minutes=10),
+    "validate_token_address": _per(60, minutes=1),
+    "change_password_account": _per(10, minutes=15),
+    "invite_account": _per(200, hours=1),
+}
+"""Attempts, good ones included. `…_account`: for one account (or name that nobody has); `…_address`: from one network
+address (IPv6: one /64). A good sign-in or password change forgives its account's attempts, never its address's."""
+
+
+@dataclass(frozen=True)
+class Policy:
+    # Passwords: NIST SP 800-63B-4, 3.1.1.2 asks 15 where a password stands alone; the contract's floor is 8.
+    password_min: int = 8
+    password_max: int = 256
+    hash_cost: HashCost = HashCost()
+    hash_slots: int = 1
+    hash_wait: timedelta = timedelta(seconds=10)
+
+    login_max: int = 80
+    email_max: int = 254
+
+    # Sessions: NIST SP 800-63B-4, 2.1.3 (30 days at most) and 2.2.3 for those who hold power over others.
+    session_life: timedelta = timedelta(days=30)
+    session_idle: timedelta = timedelta(days=7)
+    staff_session_life: timedelta = timedelta(hours=12)
+    staff_session_idle: timedelta = timedelta(hours=1)
+    session_seen_every: timedelta = timedelta(minutes=5)
+    sessions_per_user: int = 50
+
+    reset_life: timedelta = timedelta(hours=1)
+    login_token_life: timedelta = timedelta(minutes=15)
+    invite_life: timedelta = timedelta(days=7)
+    invite_life_max: timedelta = timedelta(days=366)
+    invite_uses_max: int = 100_000
+
+    # Mail: a letter's lease must outlast one delivery; after a crash the letter is due again when it ends.
+    letter_lease: timedelta = timedelta(seconds=60)
+    letter_pauses: tuple[timedelta, ...] = tuple(timedelta(seconds=s) for s in (2, 5, 10, 20, 30, 60))
+    letter_life: timedelta = timedelta(days=1)
+
+    limits: dict[str, Limit] = field(default_factory=lambda: dict(LIMITS))

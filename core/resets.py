@@ -1,0 +1,113 @@
+"""Setting a new password: with the present one, or through a mailed link when it is lost."""
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select, update
+
+from core import audit, mail, passwords, sessions, tokens, users
+from core.errors import ResetTokenDead, WrongCurrentPassword
+from core.models import PasswordReset, User
+from core.sessions import SignedIn
+from core.tokens import claim, digest
+from core.unit import AnyRow, Unit
+
+
+@dataclass(frozen=True)
+class ResetLink:
+    """What a reset letter must carry."""
+
+    login: str
+    email: str
+    secret: str
+
+
+def request_reset(unit: Unit, address: str) -> None:
+    """Somebody says that they lost the password of this address. Whether anybody has it is not looked at here, so
+    that no answer and no stopwatch can tell; answer_request does, later."""
+    mail.post(unit, mail.ResetRequested(), to=address)
+
+
+def answer_request(unit: Unit, address: str) -> ResetLink | None:
+    """The one living reset link of the open account with this address, made now: earlier ones end. None when
+    there is no such account."""
+    user = users.find_by_email(unit.look, address)
+    if user is None or not user.is_active:
+        return None
+    secret = unit.new_secret()
+    tokens.end_all(unit, user.id)
+    unit.session.add(
+        PasswordReset(
+            id=uuid.uuid4(),
+            digest=digest(secret),
+            user_id=user.id,
+            created_at=unit.now,
+            expires_at=unit.now + unit.policy.reset_life,
+        )
+    )
+    audit.record(unit, "reset_link_made", user_id=user.id)
+    return ResetLink(user.login, user.email, secret)
+
+
+def confirm_reset(unit: Unit, secret: str, new_password: str) -> None:
+    """Set a new password with a living reset link, which is spent. Every session ends, other links die, a notice
+    is owed. Refuses a dead link (ResetTokenDead) before it looks at the password (InvalidInput)."""
+    user = _peek(unit, secret)
+    passwords.check_rules(unit.policy, new_password, login=user.login, email=user.email)
+    password_hash = unit.hasher.hash(new_password)
+    if claim(unit, PasswordReset, *_living(unit, secret), spend={"used_at": unit.now}) is None:
+        raise ResetTokenDead
+    tokens.end_all(unit, user.id)
+    unit.session.execute(update(User).where(User.id == user.id).values(**_new_password(unit, password_hash)))
+    sessions.end_all(unit, user.id)
+    _tell(unit, user.id, user.login, user.email, by_reset=True)
+
+
+def change_password(unit: Unit, me: SignedIn, current: str | None, new_password: str) -> str:
+    """Set a new password knowing the present one, and return the secret of the session that takes this one's place.
+
+    All other sessions end, reset links die, a notice is owed. Who must change the password first (nobody knows the
+    present one) gives none. Refuses a wrong present password (WrongCurrentPassword), also when another change
+    came first.
+    """
+    user = users.find_by_id(unit.look, me.user_id)
+    if user is None:
+        raise WrongCurrentPassword
+    passwords.check_rules(unit.policy, new_password, login=user.login, email=user.email)
+    if not user.must_change_password and not unit.hasher.matches(current or "", user.password_hash):
+        raise WrongCurrentPassword
+    password_hash = unit.hasher.hash(new_password)
+    tokens.end_all(unit, user.id)
+    unchanged = (User.id == user.id, User.password_hash == user.password_hash)
+    if claim(unit, User, *unchanged, spend=_new_password(unit, password_hash)) is None:
+        raise WrongCurrentPassword
+    sessions.end_all(unit, user.id)
+    _tell(unit, user.id, user.login, user.email, by_reset=False)
+    return sessions.start(unit, user.id)
+
+
+def _peek(unit: Unit, secret: str) -> AnyRow:
+    asked = select(PasswordReset.user_id).where(*_living(unit, secret))
+    found = unit.look(asked)
+    user = users.find_by_id(unit.look, found[0].user_id) if found else None
+    if user is None or not user.is_active:
+        raise ResetTokenDead
+    return user
+
+
+def _living(unit: Unit, secret: str) -> tuple[Any, ...]:
+    return (
+        PasswordReset.digest == digest(secret),
+        PasswordReset.used_at.is_(None),
+        PasswordReset.expires_at > unit.now,
+    )
+
+
+def _new_password(unit: Unit, password_hash: str) -> dict[str, Any]:
+    return {"password_hash": password_hash, "must_change_password": False, "updated_at": unit.now}
+
+
+def _tell(unit: Unit, user_id: int, login: str, email: str, *, by_reset: bool) -> None:
+    audit.record(unit, "password_changed", user_id=user_id, by_reset=by_reset)
+    mail.post(unit, mail.PasswordChanged(login, unit.now.isoformat(), by_reset), to=email)

@@ -1,0 +1,149 @@
+"""Browser sessions: rows that can be ended at once, wherever the cookie is kept."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select, update
+
+from core import roles
+from core.errors import NotFound
+from core.models import BrowserSession, Profile, Role, User, UserRole
+from core.models.base import named
+from core.policy import Policy
+from core.tokens import digest
+from core.unit import AnyRow, Look, Unit
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """Whom a session cookie stands for, as of this request."""
+
+    session_id: uuid.UUID
+    user_id: int
+    login: str
+    email: str
+    skater_id: uuid.UUID
+    fs_uniquifier: str
+    roles: tuple[str, ...]
+    onboarded: bool
+    must_change_password: bool
+    last_seen_at: datetime
+
+
+def start(unit: Unit, user_id: int, *, instead_of: uuid.UUID | None = None) -> str:
+    """Sign a browser in. Returns the cookie's secret, this once; the session `instead_of` ends with it."""
+    secret = unit.new_secret()
+    if instead_of:
+        end_if_there(unit, instead_of)
+    unit.session.add(
+        BrowserSession(
+            id=uuid.uuid4(),
+            digest=digest(secret),
+            user_id=user_id,
+            created_at=unit.now,
+            last_seen_at=unit.now,
+            expires_at=unit.now + unit.policy.session_life,
+            ip=unit.visitor.ip,
+            user_agent=(unit.visitor.user_agent or "")[:300] or None,
+        )
+    )
+    unit.session.flush()
+    _end_oldest(unit, user_id)
+    return secret
+
+
+def find(look: Look, secret: str, now: datetime, policy: Policy) -> SignedIn | None:
+    """Whom this cookie stands for, or None when its session has ended, idled out or never was, or the account is
+    closed. One statement."""
+    found = look(
+        select(
+            *named(BrowserSession, "id", "user_id", "created_at", "last_seen_at", "expires_at"),
+            *named(User, "login", "email", "skater_id", "fs_uniquifier", "must_change_password"),
+            Profile.id.label("profile_id"),
+            Role.name.label("role"),
+        )
+        .join(User, User.id == BrowserSession.user_id)
+        .outerjoin(Profile, Profile.skater_id == User.skater_id)
+        .outerjoin(UserRole, UserRole.user_id == User.id)
+        .outerjoin(Role, Role.id == UserRole.role_id)
+        .where(BrowserSession.digest == digest(secret), User.is_active)
+    )
+    return _as_signed_in(found, now, policy) if found else None
+
+
+def touch(unit: Unit, session_id: uuid.UUID) -> None:
+    """Note that the session was used just now."""
+    unit.session.execute(update(BrowserSession).where(BrowserSession.id == session_id).values(last_seen_at=unit.now))
+
+
+def list_mine(unit: Unit, me: SignedIn) -> list[AnyRow]:
+    """A person's living sessions, the most recently used first."""
+    life, idle = _lifetimes(me.roles, unit.policy)
+    return list(
+        unit.look(
+            select(*named(BrowserSession, "id", "created_at", "last_seen_at", "ip", "user_agent"))
+            .where(
+                BrowserSession.user_id == me.user_id,
+                BrowserSession.created_at > unit.now - life,
+                BrowserSession.last_seen_at > unit.now - idle,
+            )
+            .order_by(BrowserSession.last_seen_at.desc())
+        )
+    )
+
+
+def end(unit: Unit, user_id: int, session_id: uuid.UUID) -> None:
+    """End one of a person's own sessions; NotFound when it is not theirs or already gone."""
+    mine = delete(BrowserSession).where(BrowserSession.id == session_id, BrowserSession.user_id == user_id)
+    if not unit.session.execute(mine.returning(BrowserSession.id)).all():
+        raise NotFound
+
+
+def end_if_there(unit: Unit, session_id: uuid.UUID) -> None:
+    """End this session; that it has ended meanwhile is as good."""
+    unit.session.execute(delete(BrowserSession).where(BrowserSession.id == session_id))
+
+
+def end_all(unit: Unit, user_id: int, *, but: uuid.UUID | None = None) -> int:
+    """End a person's sessions, all `but` one if given. Returns how many."""
+    theirs = delete(BrowserSession).where(BrowserSession.user_id == user_id)
+    if but:
+        theirs = theirs.where(BrowserSession.id != but)
+    return len(unit.session.execute(theirs.returning(BrowserSession.id)).all())
+
+
+def _as_signed_in(found: Sequence[AnyRow], now: datetime, policy: Policy) -> SignedIn | None:
+    row = found[0]
+    held = tuple(each.role for each in found if each.role)
+    life, idle = _lifetimes(held, policy)
+    if now >= min(row.expires_at, row.created_at + life, row.last_seen_at + idle):
+        return None
+    return SignedIn(
+        session_id=row.id,
+        user_id=row.user_id,
+        login=row.login,
+        email=row.email,
+        skater_id=row.skater_id,
+        fs_uniquifier=row.fs_uniquifier,
+        roles=held,
+        onboarded=row.profile_id is not None,
+        must_change_password=row.must_change_password,
+        last_seen_at=row.last_seen_at,
+    )
+
+
+def _lifetimes(held: tuple[str, ...], policy: Policy) -> tuple[timedelta, timedelta]:
+    """Life and idle limit: shorter for those who hold power over others, from the moment that they hold it."""
+    if roles.passes_as_admin(held):
+        return policy.staff_session_life, policy.staff_session_idle
+    return policy.session_life, policy.session_idle
+
+
+def _end_oldest(unit: Unit, user_id: int) -> None:
+    kept = unit.policy.sessions_per_user
+    newest_first = select(BrowserSession.id).where(BrowserSession.user_id == user_id)
+    surplus = newest_first.order_by(BrowserSession.last_seen_at.desc()).offset(kept)
+    for session_id in unit.session.scalars(surplus).all():
+        unit.session.execute(delete(BrowserSession).where(BrowserSession.id == session_id))

@@ -1,0 +1,33 @@
+"""One-use secrets: how they are stored, and the one statement that spends them."""
+
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import ColumnElement, Update, delete, update
+
+from core.models import Base, LoginToken, PasswordReset
+from core.unit import AnyRow, Unit
+
+
+def digest(secret: str) -> str:
+    """What is stored instead of a secret. Ours have 256 random bits, so a plain SHA-256 is enough (ASVS 6.5.2)."""
+    return sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def claim(unit: Unit, model: type[Base], *still_good: ColumnElement[bool], spend: dict[str, Any]) -> AnyRow | None:
+    """Spend what can be spent a limited number of times, in the transaction of what it buys.
+
+    One conditional UPDATE: of any number of racing claims exactly as many succeed as `still_good` permits, and
+    rolling back gives the use back. Returns the changed row, or None when there was nothing left to spend.
+    """
+    statement: Update = update(model).where(*still_good).values(**spend)
+    return unit.session.execute(statement.returning(*model.__table__.columns)).one_or_none()
+
+
+def end_all(unit: Unit, user_id: int) -> None:
+    """Every secret that was handed out to open this account stops working.
+
+    Comes before any change of the account's own row: all who touch both lock them in this order.
+    """
+    for secret in (PasswordReset, LoginToken):
+        unit.session.execute(delete(secret).where(secret.user_id == user_id))

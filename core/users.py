@@ -1,0 +1,137 @@
+"""Accounts: finding them, making them, and what an operator does to them."""
+
+import uuid
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, exists, or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from core import audit, invitations, names, roles, sessions, tokens
+from core.constraints import violated
+from core.errors import NameTaken, NotFound
+from core.models import Role, User, UserRole
+from core.models.base import named
+from core.unit import AnyRow, Look, Unit
+
+_TAKEN = {"aLogin": "login", "login_key": "login", "aEmail": "email", "email_key": "email", "phone_number": "phone"}
+
+
+@dataclass(frozen=True)
+class Account:
+    """What a list of people shows of one."""
+
+    id: int
+    login: str
+    email: str
+    phone: str | None
+    roles: list[str]
+    is_active: bool
+    created_at: datetime
+
+
+def find_by_login_or_email(look: Look, name: str) -> AnyRow | None:
+    """The account whose login or address is `name`, letter case aside. Never looks at database ids."""
+    key = names.canonical(name)
+    return _one(look(_credentials().where(or_(User.login_key == key, User.email_key == key))))
+
+
+def find_by_email(look: Look, address: str) -> AnyRow | None:
+    """The account with this address, letter case aside."""
+    return _one(look(_credentials().where(User.email_key == names.canonical(address))))
+
+
+def find_by_id(look: Look, user_id: int) -> AnyRow | None:
+    """The account that a session or token belongs to."""
+    return _one(look(_credentials().where(User.id == user_id)))
+
+
+def get_by_login(look: Look, login: str) -> AnyRow:
+    """The account that an operator names by its login; NotFound when nobody has it."""
+    user = _one(look(_credentials().where(User.login_key == names.canonical(login))))
+    if user is None:
+        raise NotFound
+    return user
+
+
+def create(unit: Unit, *, login: str, email: str, phone: str | None, password_hash: str) -> User:
+    """A new active account without roles. Refuses a login, address or phone number that somebody has (NameTaken)."""
+    user = User(
+        login=login,
+        email=email,
+        phone=phone,
+        password_hash=password_hash,
+        skater_id=uuid.uuid4(),
+        fs_uniquifier=uuid.uuid4().hex,
+        created_at=unit.now,
+        updated_at=unit.now,
+        login_key=names.canonical(login),
+        email_key=names.canonical(email),
+        is_active=True,
+        must_change_password=False,
+    )
+    unit.session.add(user)
+    try:
+        unit.session.flush()
+    except IntegrityError as error:
+        table, columns = violated(error) or ("", ())
+        if table != User.__tablename__ or columns[0] not in _TAKEN:
+            raise
+        raise NameTaken(_TAKEN[columns[0]]) from error
+    return user
+
+
+def grant_roles(unit: Unit, user_id: int, granted: Collection[str]) -> None:
+    """Give an account roles that it may already have. Every name must be one of core.roles.ALL."""
+    held = select(UserRole.role_id).where(UserRole.user_id == user_id)
+    missing = select(Role.id).where(Role.name.in_(granted), Role.id.not_in(held))
+    for role_id in unit.session.scalars(missing).all():
+        unit.session.add(UserRole(user_id=user_id, role_id=role_id))
+    unit.session.flush()
+    audit.record(unit, "roles_granted", user_id=user_id, roles=sorted(granted))
+
+
+def deactivate(unit: Unit, user_id: int) -> int:
+    """Close an account at once: its sessions end, its links stop working. Returns how many open invitations of
+    its own were revoked with it."""
+    tokens.end_all(unit, user_id)
+    unit.session.execute(update(User).where(User.id == user_id).values(is_active=False, updated_at=unit.now))
+    sessions.end_all(unit, user_id)
+    audit.record(unit, "user_deactivated", user_id=user_id)
+    return invitations.revoke_all_by(unit, user_id)
+
+
+def activate(unit: Unit, user_id: int) -> None:
+    """Open a closed account again; the person signs in with the old password."""
+    unit.session.execute(update(User).where(User.id == user_id).values(is_active=True, updated_at=unit.now))
+    audit.record(unit, "user_activated", user_id=user_id)
+
+
+def list_all(look: Look) -> list[Account]:
+    """Everybody, oldest account first."""
+    held: dict[int, list[str]] = {}
+    for each in look(select(UserRole.user_id, Role.name).join(Role).order_by(Role.id)):
+        held.setdefault(each.user_id, []).append(each.name)
+    shown = select(*named(User, "id", "login", "email", "phone", "is_active", "created_at")).order_by(User.id)
+    return [
+        Account(row.id, row.login, row.email, row.phone, held.get(row.id, []), row.is_active, row.created_at)
+        for row in look(shown)
+    ]
+
+
+def somebody_is_admin(look: Look) -> bool:
+    """Whether at least one active account passes as an admin."""
+    admins = select(UserRole.id).join(Role).join(User, User.id == UserRole.user_id)
+    admins = admins.where(Role.name.in_(roles.ADMINS), User.is_active)
+    return bool(look(select(exists(admins)))[0][0])
+
+
+def _credentials() -> Select[*tuple[Any, ...]]:
+    return select(*named(User, "id", "login", "email", "password_hash", "is_active", "must_change_password"))
+
+
+def _one(rows: Sequence[AnyRow]) -> AnyRow | None:
+    """An account only when there is exactly one: of two, neither is meant for certain."""
+    return rows[0] if len(rows) == 1 else None

@@ -1,0 +1,23 @@
+"""Runs migrations on the application's own engine: one at a time, all or nothing."""
+
+from alembic import context
+from flask import current_app
+
+from app.extensions import db
+from app.schema import VERSION_TABLE
+
+ONE_AT_A_TIME = 7_301_774_215
+
+
+def run() -> None:
+    arguments = current_app.extensions["migrate"].configure_args
+    with db.engine.connect() as connection:
+        context.configure(connection=connection, target_metadata=db.metadata, version_table=VERSION_TABLE, **arguments)
+        with context.begin_transaction():
+            if connection.dialect.name == "postgresql":
+                connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({ONE_AT_A_TIME})")
+            context.run_migrations()
+
+
+run()
