@@ -164,5 +164,3 @@ def new_app(database: URL, clock: Clock | None = None, **settings: Any) -> Flask
     with app.app_context():
         schema.upgrade()
     return app
-
-
