@@ -10,6 +10,7 @@ threads = 4
 timeout = 60
 graceful_timeout = 15
 keepalive = 15
+control_socket_disable = True  # one file in the home folder, for all instances: not needed to run one
 # Without the query, where tokens stand.
 access_log_format = '%(h)s %(t)s "%(m)s %(U)s" %(s)s %(b)s %(M)sms "%(a)s"'
 

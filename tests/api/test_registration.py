@@ -1,7 +1,5 @@
 """Joining: what the wire promises about invitations being used."""
 
-import pytest
-
 from tests.support.world import AUTH, World
 
 GATE_CLOSED = "Registration is currently invite-only."

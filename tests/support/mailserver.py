@@ -37,7 +37,9 @@ class MailServer:
     received: list[Post] = field(default_factory=list)
     _controller: Controller | None = None
 
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
+    async def handle_DATA(  # noqa: N802 - aiosmtpd calls it so
+        self, _server: Any, _session: Any, envelope: Any
+    ) -> str:
         await asyncio.sleep(self.delay)
         if self.reply.startswith("250"):
             message = cast(EmailMessage, message_from_bytes(envelope.content, policy=default))

@@ -16,7 +16,7 @@ from app import create_app, schema
 from app.extensions import db
 from app.settings import Settings
 from app.unit import Surroundings, open_unit
-from core import invitations, roles, users
+from core import invitations, users
 from core.models import Base, Role
 from core.passwords import Hasher
 from core.policy import HashCost, Policy
