@@ -43,7 +43,7 @@ def create_app(settings: Settings | None = None, surroundings: Surroundings | No
     database.prepare(app)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"), compare_type=True, render_as_batch=True)
     mail.init_app(app)
-    cors.init_app(app, resources={"/api/*": {"origins": list(settings.cors_origins)}}, **CORS_OPTIONS)
+    cors.init_app(app, resources={r"/api/.*": {"origins": list(settings.cors_origins)}}, **CORS_OPTIONS)
 
     app.session_interface = Visits()
     app.before_request(_name_request)

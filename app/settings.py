@@ -18,7 +18,7 @@ from core.policy import Policy
 
 ROOT = Path(__file__).resolve().parent.parent
 SECRET_KEY_MIN = 16
-DEVELOPMENT_ORIGINS = re.compile(r"http://(localhost|127\.0\.0\.1|192\.168\.\d{1,3}\.\d{1,3}):3000")
+DEVELOPMENT_ORIGINS = re.compile(r"http://(localhost|127\.0\.0\.1|192\.168\.\d{1,3}\.\d{1,3}):3000\Z")
 
 
 class BadSettings(ClickException):
@@ -181,7 +181,7 @@ def _links(read: Reader, production: bool) -> tuple[str, str]:
 
 
 def _origins(read: Reader, production: bool) -> tuple[re.Pattern[str], ...]:
-    """Origins are compared whole; in production none but our own is let in unless it is named."""
+    """Origins are compared whole (\\Z: Flask-CORS itself compares beginnings only); in production none but our own is let in unless it is named."""
     listed = [origin.strip().rstrip("/") for origin in (read.text("CORS_ORIGIN") or "").split(",") if origin.strip()]
     for origin in listed:
         parts = urlsplit(origin)
@@ -189,7 +189,7 @@ def _origins(read: Reader, production: bool) -> tuple[re.Pattern[str], ...]:
             read.fault("CORS_ORIGIN", "must list origins such as https://club.example, separated by commas")
             break
     if listed:
-        return tuple(re.compile(re.escape(origin)) for origin in listed)
+        return tuple(re.compile(re.escape(origin) + r"\Z") for origin in listed)
     return () if production else (DEVELOPMENT_ORIGINS,)
 
 
