@@ -181,7 +181,8 @@ def _links(read: Reader, production: bool) -> tuple[str, str]:
 
 
 def _origins(read: Reader, production: bool) -> tuple[re.Pattern[str], ...]:
-    """Origins are compared whole (\\Z: Flask-CORS itself compares beginnings only); in production none but our own is let in unless it is named."""
+    """Origins are compared whole (hence the \\Z: Flask-CORS compares beginnings only). In production none but our own
+    is let in unless it is named."""
     listed = [origin.strip().rstrip("/") for origin in (read.text("CORS_ORIGIN") or "").split(",") if origin.strip()]
     for origin in listed:
         parts = urlsplit(origin)
