@@ -124,7 +124,7 @@ def _protect(response: Response) -> Response:
     headers["Cross-Origin-Resource-Policy"] = "same-site"
     if request.endpoint != "static":
         headers["Cache-Control"] = "no-store"
-        response.vary.add("Cookie")
+        response.vary.update(("Cookie", "Origin"))
     is_page = response.mimetype == "text/html"
     headers["Content-Security-Policy"] = PAGE_POLICY if is_page else "default-src 'none'; frame-ancestors 'none'"
     if request.is_secure:
