@@ -1,7 +1,7 @@
 """Places in a list that is ordered by time and id, as opaque text."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from core.errors import InvalidInput
@@ -20,6 +20,6 @@ def read(cursor: str | None) -> tuple[datetime, UUID] | None:
         moment = datetime.fromisoformat(at)
         if moment.tzinfo is None:
             raise ValueError
-        return moment, UUID(key)
-    except ValueError:
+        return moment.astimezone(UTC), UUID(key)
+    except (ValueError, OverflowError):
         raise InvalidInput({"cursor": ["not_a_cursor"]}) from None
