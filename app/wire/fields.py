@@ -49,6 +49,13 @@ def _address(text: str) -> str:
     return found.normalized
 
 
+def _short_when_compared(login: str) -> str:
+    """One character can fold to eighteen; the column that keeps the folded form holds four for each."""
+    if len(names.canonical(login)) > 4 * POLICY.login_max:
+        raise _fault("Must be written with fewer or simpler characters.")
+    return login
+
+
 def _number(value: Any) -> Any:
     """Numbers may come as digits, as forms send them."""
     return int(value) if isinstance(value, str) and value.strip().isascii() and value.strip().isdecimal() else value
@@ -79,7 +86,7 @@ def optional(kind: Any) -> Any:
     return Annotated[kind | None, BeforeValidator(_empty_is_unset)]
 
 
-Login = text(POLICY.login_max)
+Login = Annotated[text(POLICY.login_max), AfterValidator(_short_when_compared)]
 Email = Annotated[text(POLICY.email_max), AfterValidator(_address)]
 Password = Annotated[str, StringConstraints(min_length=1, max_length=POLICY.password_max), AfterValidator(_no_controls)]
 """As typed. Whether it is good enough for a new password is core's to say."""
