@@ -88,10 +88,10 @@ def optional(kind: Any) -> Any:
 
 Login = Annotated[text(POLICY.login_max), AfterValidator(_short_when_compared)]
 Email = Annotated[text(POLICY.email_max), AfterValidator(_address)]
-Password = Annotated[str, StringConstraints(min_length=1, max_length=POLICY.password_max), AfterValidator(_no_controls)]
-"""As typed. Whether it is good enough for a new password is core's to say."""
-
 NewPassword = Annotated[str, StringConstraints(max_length=4096), AfterValidator(_no_controls)]
+"""As typed. Whether it is good enough is core's to say, which counts composed characters: typed, it may be longer."""
+
+Password = Annotated[NewPassword, StringConstraints(min_length=1)]
 Phone = Annotated[
     str,
     BeforeValidator(_trimmed),
