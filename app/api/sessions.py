@@ -27,7 +27,7 @@ bp = Blueprint("sessions", __name__)
 def login(body: Credentials) -> LoggedIn:
     """Sign this browser in. Login or address, in either field; letter case does not matter."""
     found = users.find_by_login_or_email(look, body.name)
-    account = f"account {found.id}" if found else names.canonical(body.name)
+    account = f"account {found.id}" if found else f"name {names.canonical(body.name)}"
     count_attempt("login_account", account)
     with open_unit() as unit:
         begun = logins.log_in(unit, found, body.password, instead_of=_present_session())
