@@ -65,7 +65,7 @@ class Limits:
 
     def _run(self, act: Callable[[FixedWindowRateLimiter], Any]) -> Any:
         if self._redis is None:
-            return act(self._local if request.method == "GET" else self._database)
+            return act(self._local if _only_reads() else self._database)
         if time.monotonic() >= self._redis_rests_until:
             try:
                 return act(self._redis)
@@ -75,7 +75,7 @@ class Limits:
         return act(self._local)
 
     def _now(self) -> float:
-        on_database = self._redis is None and request.method != "GET"
+        on_database = self._redis is None and not _only_reads()
         return surroundings().now().timestamp() if on_database else time.time()
 
 
@@ -144,6 +144,10 @@ def count_address(*names: str) -> None:
 def forgive_attempts(name: str, who: str | int) -> None:
     """The account `who` has shown that it may."""
     current_app.extensions["limits"].forgive(name, str(who))
+
+
+def _only_reads() -> bool:
+    return request.method in {"GET", "HEAD"}
 
 
 def _network() -> str:
