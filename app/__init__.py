@@ -31,6 +31,7 @@ def create_app(settings: Settings | None = None, surroundings: Surroundings | No
     app = Flask(__name__, instance_path=str(ROOT / "instance"))
     app.config.update(_configuration(settings))
     app.json.sort_keys = False
+    app.url_map.merge_slashes = False  # its redirect is HTML, and to the host that the request names
     app.extensions["settings"] = settings
     app.extensions["surroundings"] = surroundings or Surroundings(settings.policy, Hasher(settings.policy))
     app.extensions["limits"] = Limits(app, settings, settings.policy)

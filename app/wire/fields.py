@@ -1,5 +1,6 @@
 """The fields of the bodies: what shape each must have, in words for people."""
 
+import re
 import unicodedata
 from datetime import datetime
 from typing import Annotated, Any
@@ -58,7 +59,7 @@ def _short_when_compared(login: str) -> str:
 
 def _number(value: Any) -> Any:
     """Numbers may come as digits, as forms send them."""
-    return int(value) if isinstance(value, str) and value.strip().isascii() and value.strip().isdecimal() else value
+    return int(value) if isinstance(value, str) and re.fullmatch(r"\s*[0-9]{1,19}\s*", value) else value
 
 
 def _digits(value: Any) -> Any:
