@@ -3,17 +3,15 @@
 import hashlib
 import re
 import uuid
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from flask import Flask
 
-from app.extensions import db
 from core.models import BrowserSession
-from tests.conftest import Databases
+from tests.api.conftest import NewWorld
 from tests.support.answers import INVALID, faults, said
-from tests.support.world import AUTH, PASSWORD, Clock, Person, World, new_app
+from tests.support.world import AUTH, PASSWORD, Clock, Person, World
 
 REFUSED = {"message": "Invalid credentials", "code": "invalid_credentials"}
 OUT = {"logged_in": False, "message": "Please sign in first.", "code": "not_signed_in"}
@@ -149,12 +147,9 @@ def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(world: World) -> 
 
 
 @pytest.fixture(params=[None, "club.test"])
-def secured(request: pytest.FixtureRequest, databases: Databases, clock: Clock) -> Iterator[tuple[Flask, str | None]]:
+def secured(request: pytest.FixtureRequest, new_world: NewWorld) -> tuple[Flask, str | None]:
     """An application behind https, with and without a cookie domain."""
-    app = new_app(databases.new("sqlite"), clock, cookie_secure=True, cookie_domain=request.param)
-    yield app, request.param
-    with app.app_context():
-        db.engine.dispose()
+    return new_world(cookie_secure=True, cookie_domain=request.param).app, request.param
 
 
 def test_over_https_the_cookie_is_bound_to_it(secured: tuple[Flask, str | None]) -> None:

@@ -155,9 +155,8 @@ def new_app(database: URL, clock: Clock | None = None, **settings: Any) -> Flask
     policy = settings.pop("policy", CHEAP)
     chosen = Settings(
         database=database,
-        secret_keys=("a secret of the tests' own",),
         policy=policy,
-        **{"development_mailbox": True, **settings},
+        **{"secret_keys": ("a secret of the tests' own",), "development_mailbox": True, **settings},
     )
     app = create_app(chosen, Surroundings(policy, Hasher(policy), *([clock] if clock else [])))
     app.testing = True
