@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import email_validator
@@ -66,10 +66,13 @@ def _digits(value: Any) -> Any:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-def _aware(moment: datetime) -> datetime:
+def _in_utc(moment: datetime) -> datetime:
     if moment.tzinfo is None:
         raise _fault("Must be a time with its offset, such as 2027-01-31T18:00:00+01:00.")
-    return moment
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise _fault("Must be within a year.") from None
 
 
 def text(longest: int, shortest: int = 1) -> Any:
@@ -104,4 +107,4 @@ Place = text(120)
 Zip = Annotated[text(20), BeforeValidator(_digits)]
 Count = Annotated[int, BeforeValidator(_number)]
 SmallNumber = Annotated[Count, Field(ge=0, le=2_147_483_647)]
-Moment = Annotated[datetime, Field(strict=False), AfterValidator(_aware)]
+Moment = Annotated[datetime, Field(strict=False), AfterValidator(_in_utc)]
