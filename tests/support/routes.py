@@ -1,0 +1,38 @@
+"""Every route of the API, as its document lists them, with bodies that would change something."""
+
+from typing import Any
+from uuid import uuid4
+
+from tests.support.world import AUTH, PASSWORD, World
+
+INVITES = "/api/v4/admin/invites"
+NOBODYS = str(uuid4())
+
+
+def operations(world: World) -> dict[tuple[str, str], dict[str, Any]]:
+    """Method and path of every operation in the OpenAPI document, ids filled in."""
+    document = world.app.test_client().get("/api/v4/openapi.json").json
+    return {
+        (method.upper(), path.replace("{key}", NOBODYS)): operation
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+    }
+
+
+def changing(world: World) -> list[tuple[str, str]]:
+    return [(method, path) for method, path in operations(world) if method != "GET"]
+
+
+def good_body(world: World, path: str) -> dict[str, Any] | None:
+    """A body with which this POST does what it is for; None for a path that takes none."""
+    if path == f"{AUTH}/register":
+        return world.somebody("Ben").form(world.invite())
+    return {
+        f"{AUTH}/login": {"aLogin": "Ann", "aPasswordHash": PASSWORD},
+        f"{AUTH}/login/token": {"accessToken": "a.b.c"},
+        f"{AUTH}/change-password": {"current_password": PASSWORD, "new_password": "figure eights at midnight"},
+        f"{AUTH}/reset-request": {"email": "ann@club.test"},
+        f"{AUTH}/reset-confirm": {"token": "x", "new_password": "figure eights at midnight"},
+        f"{AUTH}/onboard": {"first_name": "Ann", "last_name": "Admin"},
+        INVITES: {},
+    }.get(path)
