@@ -59,7 +59,7 @@ def endpoint(
         def answered(**path: Any) -> Response:
             count_address(*(name for name in limits if not name.endswith("_account")))
             result = view(**path, **_parsed(contract))
-            return Response(status=status) if result is None else dumped(result, status)
+            return Response(status=status, mimetype="application/json") if result is None else dumped(result, status)
 
         guarded = wraps(view)(access(answered))
         guarded.contract = contract  # type: ignore[attr-defined]
