@@ -67,7 +67,7 @@ def _configuration(settings: Settings) -> dict[str, Any]:
     server = settings.mail_server
     return {
         "SECRET_KEY": settings.secret_keys[0],
-        "MAX_CONTENT_LENGTH": guards.BODY_MAX,
+        "MAX_CONTENT_LENGTH": guards.BODY_MAX + 1,  # more is never read: see guards.refuse_oversized
         "MAX_FORM_MEMORY_SIZE": guards.BODY_MAX,
         "SQLALCHEMY_DATABASE_URI": settings.database,
         "SQLALCHEMY_ENGINE_OPTIONS": database.engine_options(settings.database),
