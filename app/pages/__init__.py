@@ -12,6 +12,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         moment=words.moment,
         device=words.device,
+        marked=words.marked,
         listed=words.listed,
         chapters=reading.chapters,
         qr_picture=links.qr_picture,

@@ -53,7 +53,7 @@ def show() -> ResponseReturnValue:
 def change_password() -> ResponseReturnValue:
     given = filled(PasswordChange, request.form)
     signing_in.change_password(given.current, given.password)
-    return go("home.show", done="password")
+    return go("home.show", done="password", _anchor="main")
 
 
 @bp.post("/devices/<uuid:key>/end")

@@ -1,10 +1,11 @@
 """What the pages say in their own words, where the API's are too short for people."""
 
+import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 SENTENCES = {
     "invalid_credentials": "That name and password do not go together. Please check both and try again.",
@@ -15,7 +16,7 @@ SENTENCES = {
     "not_found": "That one was already gone.",
 }
 
-FAULTS = {"current_password_incorrect": {"current": ["Is not your current password."]}}
+FAULTS = {"current_password_incorrect": {"current": ["Please type it again."]}}
 
 
 class DeadLink(NamedTuple):
@@ -93,7 +94,7 @@ SYSTEMS = {
 
 def moment(at: datetime) -> Markup:
     """A time for people, in UTC; a script shows it in theirs."""
-    text = f"{at.astimezone(UTC):%-d %B %Y, %H:%M} UTC"
+    text = f"{at.astimezone(UTC):%-d %b %Y, %H:%M} UTC"
     return Markup('<time datetime="{}">{}</time>').format(at.isoformat(), text)
 
 
@@ -103,6 +104,11 @@ def device(user_agent: str | None) -> str:
     browser = next((name for mark, name in BROWSERS.items() if mark in said), "")
     system = next((name for mark, name in SYSTEMS.items() if mark in said), "")
     return " on ".join(filter(None, [browser, system])) or said.partition("/")[0][:40] or "Unknown device"
+
+
+def marked(text: str) -> Markup:
+    """Text in which `this` is code."""
+    return Markup(re.sub("`([^`]+)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704 - escaped before
 
 
 def listed(things: Iterable[str]) -> str:

@@ -31,7 +31,7 @@ for (const input of document.querySelectorAll("[data-copy]")) {
 for (const time of document.querySelectorAll("time[datetime]")) {
   const at = new Date(time.dateTime);
   time.title = time.textContent;
-  time.textContent = at.toLocaleString("en-GB", { dateStyle: "long", timeStyle: "short" });
+  time.textContent = at.toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" });
 }
 
 function addButton(input, text) {
