@@ -7,8 +7,7 @@ from typing import Any
 
 Schemas = Mapping[str, dict[str, Any]]
 BOUNDS = {
-    "minLength": "at least {} long",
-    "maxLength": "at most {} long",
+    "maxLength": "at most {} characters",
     "minimum": "at least {}",
     "maximum": "at most {}",
     "ge": "at least {}",

@@ -12,7 +12,7 @@ SENTENCES = {
     "login_taken": "Somebody here already has this login. Please choose another.",
     "email_taken": "There is already an account with this e-mail address. If it is yours, sign in instead.",
     "current_password_incorrect": "That is not your current password.",
-    "mail_not_configured": "This site cannot send mail, so no link either. Please ask the people who run it for help.",
+    "mail_not_configured": "This site cannot send mail, so it cannot send you a link. Please ask who runs it.",
     "not_found": "That one was already gone.",
 }
 
