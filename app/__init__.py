@@ -17,6 +17,13 @@ from app.visits import Visits, open_visit
 from core.errors import Forbidden, NotSignedIn
 from core.passwords import Hasher
 
+CORS_OPTIONS: dict[str, Any] = {
+    "supports_credentials": True,
+    "allow_headers": ["Content-Type"],
+    "expose_headers": ["Retry-After", "X-Request-ID"],
+    "max_age": 600,
+}
+
 
 def create_app(settings: Settings | None = None, surroundings: Surroundings | None = None) -> Flask:
     """The application for these settings (by default: the environment's) and surroundings (the real ones)."""
@@ -36,14 +43,7 @@ def create_app(settings: Settings | None = None, surroundings: Surroundings | No
     database.prepare(app)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"), compare_type=True, render_as_batch=True)
     mail.init_app(app)
-    cors.init_app(
-        app,
-        resources={"/api/*": {"origins": list(settings.cors_origins)}},
-        supports_credentials=True,
-        allow_headers=["Content-Type"],
-        expose_headers=["Retry-After", "X-Request-ID"],
-        max_age=600,
-    )
+    cors.init_app(app, resources={r"/api/.*": {"origins": list(settings.cors_origins)}}, **CORS_OPTIONS)
 
     app.session_interface = Visits()
     app.before_request(_name_request)
@@ -67,7 +67,7 @@ def _configuration(settings: Settings) -> dict[str, Any]:
     server = settings.mail_server
     return {
         "SECRET_KEY": settings.secret_keys[0],
-        "MAX_CONTENT_LENGTH": guards.BODY_MAX,
+        "MAX_CONTENT_LENGTH": guards.BODY_MAX + 1,  # more is never read: see guards.refuse_oversized
         "MAX_FORM_MEMORY_SIZE": guards.BODY_MAX,
         "SQLALCHEMY_DATABASE_URI": settings.database,
         "SQLALCHEMY_ENGINE_OPTIONS": database.engine_options(settings.database),

@@ -59,6 +59,10 @@ class Limits:
         if rule := self._rules.get(name):
             self._run(lambda counters: counters.clear(rule, _private(who)))
 
+    def reset(self) -> None:
+        """Forget what this process has counted by itself."""
+        self._local.storage.reset()
+
     def _run(self, act: Callable[[FixedWindowRateLimiter], Any]) -> Any:
         if self._redis is None:
             return act(self._local if request.method == "GET" else self._database)

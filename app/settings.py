@@ -1,26 +1,25 @@
 """The environment, read once into frozen settings. A bad or missing value stops the start and names every fault."""
 
+import logging
 import os
 import re
 import secrets
-import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
 from urllib.parse import urlsplit
 
 from click import ClickException
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from app.environment import Reader
 from core.policy import Policy
 
-T = TypeVar("T")
-
+log = logging.getLogger(__name__)
 ROOT = Path(__file__).resolve().parent.parent
 SECRET_KEY_MIN = 16
-DEVELOPMENT_ORIGINS = re.compile(r"http://(localhost|127\.0\.0\.1|192\.168\.\d{1,3}\.\d{1,3}):3000")
+DEVELOPMENT_ORIGINS = re.compile(r"http://(localhost|127\.0\.0\.1|192\.168\.\d{1,3}\.\d{1,3}):3000\Z")
 
 
 class BadSettings(ClickException):
@@ -76,7 +75,7 @@ class Settings:
 
 def from_environment(environment: Mapping[str, str] = os.environ, instance: Path = ROOT / "instance") -> Settings:
     """Settings as the variables in README's table say. Raises BadSettings with all faults at once."""
-    read = _Reader(environment)
+    read = Reader(environment)
     production = read.text("FLASK_ENV", "development") == "production"
     base_url, reset_url_base = _links(read, production)
     settings = Settings(
@@ -106,67 +105,7 @@ def from_environment(environment: Mapping[str, str] = os.environ, instance: Path
     return settings
 
 
-class _Reader:
-    """Reads typed values and remembers every fault instead of stopping at the first. An empty value is an unset one."""
-
-    def __init__(self, environment: Mapping[str, str]) -> None:
-        self._environment = environment
-        self.faults: list[str] = []
-
-    def fault(self, name: str, problem: str) -> None:
-        self.faults.append(f"{name} {problem}")
-
-    def text(self, name: str, default: str | None = None) -> str | None:
-        return self._environment.get(name, "").strip() or default
-
-    def secret(self, name: str) -> str | None:
-        """As text(), but blanks belong to it."""
-        return self._environment.get(name) or None
-
-    def switch(self, name: str, *, default: bool) -> bool:
-        words = {
-            "true": True,
-            "1": True,
-            "yes": True,
-            "on": True,
-            "false": False,
-            "0": False,
-            "no": False,
-            "off": False,
-        }
-        return self._parsed(name, default, lambda text: words[text.lower()], "must be true or false")
-
-    def number(self, name: str, default: int, lowest: int, highest: int) -> int:
-        def parse(text: str) -> int:
-            if not lowest <= int(text) <= highest:
-                raise ValueError
-            return int(text)
-
-        return self._parsed(name, default, parse, f"must be a whole number from {lowest} to {highest}")
-
-    def url(self, name: str) -> str | None:
-        """A public http(s) address without query or fragment, without a slash at its end."""
-
-        def parse(text: str) -> str:
-            parts = urlsplit(text)
-            if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
-                raise ValueError
-            return text.rstrip("/")
-
-        return self._parsed(name, None, parse, "must be a web address such as https://club.example, without ? or #")
-
-    def _parsed(self, name: str, default: T, parse: Callable[[str], T], problem: str) -> T:
-        text = self.text(name)
-        if text is None:
-            return default
-        try:
-            return parse(text)
-        except (ValueError, KeyError):
-            self.fault(name, problem)
-            return default
-
-
-def _database(read: _Reader, production: bool, instance: Path) -> URL:
+def _database(read: Reader, production: bool, instance: Path) -> URL:
     fallback = URL.create("sqlite", database=str(instance / "vestibule.sqlite3"))
     if address := read.text("DATABASE_URL"):
         try:
@@ -188,7 +127,7 @@ def _database(read: _Reader, production: bool, instance: Path) -> URL:
     return fallback
 
 
-def _postgresql(read: _Reader) -> URL:
+def _postgresql(read: Reader) -> URL:
     for name in ("PGDB_HOST", "PGDB_NAME", "PGDB_USER"):
         if not read.text(name):
             read.fault(name, "must be set when another PGDB_ variable is")
@@ -207,7 +146,7 @@ def _postgresql(read: _Reader) -> URL:
     )
 
 
-def _secret_keys(read: _Reader, production: bool, instance: Path) -> tuple[str, ...]:
+def _secret_keys(read: Reader, production: bool, instance: Path) -> tuple[str, ...]:
     keys = tuple(key.strip() for key in (read.text("FLASK_SECRET_KEY") or "").split(",") if key.strip())
     if keys and (not production or all(len(key) >= SECRET_KEY_MIN for key in keys)):
         return keys
@@ -223,13 +162,13 @@ def _kept_secret_key(path: Path) -> str:
     try:
         path.touch(mode=0o600, exist_ok=False)
         path.write_text(secrets.token_hex(32))
-        warnings.warn(f"FLASK_SECRET_KEY is not set: one was made and is kept in {path.parent.name}/", stacklevel=2)
+        log.warning("FLASK_SECRET_KEY is not set: one was made and is kept in %s/", path.parent.name)
     except FileExistsError:
         pass
     return path.read_text()
 
 
-def _links(read: _Reader, production: bool) -> tuple[str, str]:
+def _links(read: Reader, production: bool) -> tuple[str, str]:
     base, reset = read.url("BASE_URL"), read.url("RESET_URL_BASE")
     if production and not base and not reset:
         read.fault(
@@ -242,8 +181,9 @@ def _links(read: _Reader, production: bool) -> tuple[str, str]:
     return base, reset or f"{base}/reset"
 
 
-def _origins(read: _Reader, production: bool) -> tuple[re.Pattern[str], ...]:
-    """Origins are compared whole; in production none but our own is let in unless it is named."""
+def _origins(read: Reader, production: bool) -> tuple[re.Pattern[str], ...]:
+    """Origins are compared whole (hence the \\Z: Flask-CORS compares beginnings only). In production none but our own
+    is let in unless it is named."""
     listed = [origin.strip().rstrip("/") for origin in (read.text("CORS_ORIGIN") or "").split(",") if origin.strip()]
     for origin in listed:
         parts = urlsplit(origin)
@@ -251,11 +191,11 @@ def _origins(read: _Reader, production: bool) -> tuple[re.Pattern[str], ...]:
             read.fault("CORS_ORIGIN", "must list origins such as https://club.example, separated by commas")
             break
     if listed:
-        return tuple(re.compile(re.escape(origin)) for origin in listed)
+        return tuple(re.compile(re.escape(origin) + r"\Z") for origin in listed)
     return () if production else (DEVELOPMENT_ORIGINS,)
 
 
-def _mail_server(read: _Reader) -> MailServer | None:
+def _mail_server(read: Reader) -> MailServer | None:
     server = MailServer(
         host=read.text("MAIL_SERVER") or "",
         port=read.number("MAIL_PORT", 587, 1, 65535),
@@ -271,6 +211,6 @@ def _mail_server(read: _Reader) -> MailServer | None:
 
 def _warn(settings: Settings) -> None:
     if settings.production and not settings.cookie_secure:
-        warnings.warn("SESSION_COOKIE_SECURE is off: the session cookie also travels over plain http", stacklevel=3)
+        log.warning("SESSION_COOKIE_SECURE is off: the session cookie also travels over plain http")
     if not settings.rate_limits:
-        warnings.warn("RATELIMIT_ENABLED is off: passwords and tokens can be guessed without end", stacklevel=3)
+        log.warning("RATELIMIT_ENABLED is off: passwords and tokens can be guessed without end")

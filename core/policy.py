@@ -44,6 +44,8 @@ address (IPv6: one /64). A good sign-in or password change forgives its account'
 
 @dataclass(frozen=True)
 class Policy:
+    """All of them. Lives and pauses are durations; lengths count code points."""
+
     # Passwords: NIST SP 800-63B-4, 3.1.1.2 asks 15 where a password stands alone; the contract's floor is 8.
     password_min: int = 8
     password_max: int = 256

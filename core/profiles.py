@@ -50,10 +50,10 @@ def onboard(unit: Unit, me: SignedIn, newcomer: Newcomer) -> uuid.UUID:
     try:
         unit.session.flush()
     except IntegrityError as error:
-        _, columns = violated(error) or ("", ())
-        if columns == ("uSkaterComboIce",):
+        taken = violated(error, Profile)
+        if taken == ("ice_configuration_id",):
             raise InvalidInput({"ice_configuration_id": ["taken"]}) from error
-        if columns == ("uSkaterUUID",):
+        if taken == ("skater_id",):
             raise AlreadyOnboarded from error
         raise
     audit.record(unit, "onboarded", user_id=me.user_id)

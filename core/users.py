@@ -16,7 +16,7 @@ from core.models import Role, User, UserRole
 from core.models.base import named
 from core.unit import AnyRow, Look, Unit
 
-_TAKEN = {"aLogin": "login", "login_key": "login", "aEmail": "email", "email_key": "email", "phone_number": "phone"}
+_NAMES = {"login_key": "login", "email_key": "email", "phone": "phone"}
 
 
 @dataclass(frozen=True)
@@ -76,10 +76,10 @@ def create(unit: Unit, *, login: str, email: str, phone: str | None, password_ha
     try:
         unit.session.flush()
     except IntegrityError as error:
-        table, columns = violated(error) or ("", ())
-        if table != User.__tablename__ or columns[0] not in _TAKEN:
+        [taken] = violated(error, User) or [None]
+        if taken not in _NAMES:
             raise
-        raise NameTaken(_TAKEN[columns[0]]) from error
+        raise NameTaken(_NAMES[taken]) from error
     return user
 
 

@@ -86,7 +86,7 @@ def _parsed(contract: Contract) -> dict[str, BaseModel]:
     if contract.body:
         if request.mimetype != "application/json":
             abort(415)
-        parsed["body"] = parsing.body(contract.body, request.get_data(cache=False))
-    elif request.get_data(cache=False) and request.mimetype != "application/json":
+        parsed["body"] = parsing.body(contract.body, request.get_data())
+    elif request.get_data() and request.mimetype != "application/json":
         abort(415)
     return parsed

@@ -16,7 +16,8 @@ from core.errors import Forbidden, InvalidInput, NotSignedIn, PasswordChangeRequ
 REF = "#/components/schemas/{model}"
 ABOUT = (
     "Registration by invitation, browser sessions, password recovery. Requests that change something carry JSON bodies "
-    "of at most 64 KiB; signed-in requests carry the session cookie; every error has a `message` for people and a stable `code`."
+    "of at most 64 KiB; signed-in requests carry the session cookie; every error has a `message` for people and a "
+    "stable `code` for programs."
 )
 ERROR = {
     "type": "object",

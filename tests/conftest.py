@@ -1,0 +1,81 @@
+"""What every test can ask for. Tests of promises run on both databases."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+from flask import Flask
+from flask_mail import Message, email_dispatched
+from sqlalchemy import URL
+
+from app.extensions import db
+from tests.support.databases import new_postgresql, new_sqlite, postgresql_server
+from tests.support.world import Clock, World, new_app
+
+BOTH = ("postgresql", "sqlite")
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[URL]:
+    """A PostgreSQL server; databases are made on it."""
+    with postgresql_server() as url:
+        yield url
+
+
+class Databases:
+    """Fresh databases by the name of their engine."""
+
+    def __init__(self, postgresql: URL, stack: ExitStack) -> None:
+        self._postgresql, self._stack = postgresql, stack
+
+    def new(self, engine: str) -> URL:
+        if engine == "sqlite":
+            return self._stack.enter_context(new_sqlite())
+        return self._stack.enter_context(new_postgresql(self._postgresql))
+
+
+@pytest.fixture(scope="session")
+def databases(postgresql: URL) -> Iterator[Databases]:
+    with ExitStack() as stack:
+        yield Databases(postgresql, stack)
+
+
+@pytest.fixture(scope="session")
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(scope="session")
+def apps(databases: Databases, clock: Clock) -> Iterator[dict[str, Flask]]:
+    """One application for each database, made when it is first wanted."""
+
+    class Apps(dict[str, Flask]):
+        def __missing__(self, engine: str) -> Flask:
+            self[engine] = new_app(databases.new(engine), clock)
+            return self[engine]
+
+    made = Apps()
+    yield made
+    for app in made.values():
+        with app.app_context():
+            db.engine.dispose()
+
+
+@pytest.fixture(params=BOTH)
+def engine(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def world(engine: str, apps: dict[str, Flask], clock: Clock) -> Iterator[World]:
+    """An empty house, on each database in turn."""
+    clock.now = Clock().now
+    world = World(apps[engine], clock)
+
+    def catch(_: Flask, message: Message) -> None:
+        world.letters.append(message)
+
+    with email_dispatched.connected_to(catch, world.app):
+        yield world
+    world.clear()
+    world.app.extensions["limits"].reset()

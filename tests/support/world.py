@@ -1,0 +1,166 @@
+"""A world to test in: an application on a real database, a clock to turn, a mailbox to read, and people."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_mail import Message
+from sqlalchemy import URL, delete, select
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from app import create_app, schema
+from app.extensions import db
+from app.settings import Settings
+from app.unit import Surroundings, open_unit
+from core import invitations, users
+from core.models import Base, Role
+from core.passwords import Hasher
+from core.policy import HashCost, Policy
+
+AUTH = "/api/v4/auth"
+PASSWORD = "a long walk on thin ice"
+CHEAP = Policy(hash_cost=HashCost(time=1, memory_kib=8, lanes=1))
+
+
+@dataclass
+class Clock:
+    """Stands still until it is turned."""
+
+    now: datetime = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def later(self, **time: float) -> None:
+        self.now += timedelta(**time)
+
+
+class Person:
+    """Somebody with a browser of their own."""
+
+    def __init__(self, world: "World", name: str) -> None:
+        self.world = world
+        self.name = name
+        self.email = f"{name.lower()}@club.test"
+        self.password = PASSWORD
+        self.browser: FlaskClient = world.app.test_client()
+
+    def get(self, path: str, **more: Any) -> TestResponse:
+        return self.browser.get(path, **more)
+
+    def post(self, path: str, body: Any = None, **more: Any) -> TestResponse:
+        return self.browser.post(path, json={} if body is None else body, **more)
+
+    def delete(self, path: str, **more: Any) -> TestResponse:
+        return self.browser.delete(path, **more)
+
+    def form(self, token: str | None, **other: Any) -> dict[str, Any]:
+        """The body with which this person registers."""
+        body = {"aLogin": self.name, "aEmail": self.email, "aPasswordHash": self.password, "invite_token": token}
+        return {key: value for key, value in {**body, **other}.items() if value is not ...}
+
+    def register(self, token: str | None, **other: Any) -> TestResponse:
+        return self.post(f"{AUTH}/register", self.form(token, **other))
+
+    def sign_in(self, name: str | None = None, password: str | None = None) -> TestResponse:
+        return self.post(f"{AUTH}/login", {"aLogin": name or self.name, "aPasswordHash": password or self.password})
+
+    def session(self) -> TestResponse:
+        return self.get(f"{AUTH}/session")
+
+    @property
+    def cookie(self) -> str | None:
+        found = self.browser.get_cookie("session")
+        return found.value if found else None
+
+    def device(self) -> "Person":
+        """The same person with a second browser, signed in."""
+        other = Person(self.world, self.name)
+        other.password = self.password
+        assert other.sign_in().status_code == 200
+        return other
+
+
+@dataclass
+class World:
+    app: Flask
+    clock: Clock
+    letters: list[Message] = field(default_factory=list)
+
+    def somebody(self, name: str) -> Person:
+        """A person without an account."""
+        return Person(self, name)
+
+    def member(self, name: str = "Cas", *granted: str, **other: Any) -> Person:
+        """A person who has registered and signed in, with further roles if given."""
+        person = self.somebody(name)
+        assert person.register(self.invite(), **other).status_code == 200
+        if granted:
+            with self.app.app_context(), open_unit(name="cli") as unit:
+                users.grant_roles(unit, users.get_by_login(unit.look, name).id, granted)
+        assert person.sign_in().status_code == 200
+        return person
+
+    def admin(self, name: str = "Ann") -> Person:
+        return self.member(name, "admin")
+
+    def invite(self, **options: Any) -> str:
+        """The token of a fresh invitation."""
+        with self.app.app_context(), open_unit(name="cli") as unit:
+            return invitations.issue(unit, **{"expires_at": invitations.ending(unit), **options}).secret
+
+    def deliver(self) -> list[Message]:
+        """Let the postman do his round; what arrived by it."""
+        before = len(self.letters)
+        self.app.extensions["postman"].work_off()
+        return self.letters[before:]
+
+    def reset_token(self, person: Person) -> str:
+        """The token of a reset link that was asked for and has arrived."""
+        answer = self.somebody("Anybody").post(f"{AUTH}/reset-request", {"email": person.email})
+        assert answer.status_code == 200
+        return token_in(self.deliver()[-1])
+
+    def rows(self, model: type[Base]) -> list[Any]:
+        with self.app.app_context(), Session(db.engine) as session:
+            return list(session.scalars(select(model)))
+
+    def dump(self) -> dict[str, list[tuple[Any, ...]]]:
+        """Everything that is in the database."""
+        with self.app.app_context(), db.engine.connect() as connection:
+            tables = Base.metadata.sorted_tables
+            return {table.name: sorted(map(tuple, connection.execute(select(table))), key=repr) for table in tables}
+
+    def clear(self) -> None:
+        with self.app.app_context(), db.engine.begin() as connection:
+            for table in reversed(Base.metadata.sorted_tables):
+                if table.name != Role.__tablename__:
+                    connection.execute(delete(table))
+
+
+def token_in(letter: Message) -> str:
+    """The token of the link in a letter; the same in both its parts."""
+    in_text, in_html = (set(re.findall(r"token=([\w-]+)", part)) for part in (letter.body, letter.html))
+    assert in_text == in_html
+    [token] = in_text
+    return token
+
+
+def new_app(database: URL, clock: Clock | None = None, **settings: Any) -> Flask:
+    """An application with a cheap hash whose mail is caught in memory, on a database brought up to date."""
+    policy = settings.pop("policy", CHEAP)
+    chosen = Settings(
+        database=database,
+        secret_keys=("a secret of the tests' own",),
+        policy=policy,
+        **{"development_mailbox": True, **settings},
+    )
+    app = create_app(chosen, Surroundings(policy, Hasher(policy), *([clock] if clock else [])))
+    app.testing = True
+    with app.app_context():
+        schema.upgrade()
+    return app
