@@ -126,12 +126,13 @@ def _protect(response: Response) -> Response:
         headers["Cache-Control"] = "no-store"
         response.vary.add("Cookie")
     is_page = response.mimetype == "text/html"
-    headers["Content-Security-Policy"] = PAGE_POLICY if is_page else "default-src 'none'; frame-ancestors 'none'"
+    headers.setdefault("Content-Security-Policy", PAGE_POLICY if is_page else BARE_POLICY)
     if request.is_secure:
         headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
     return response
 
 
+BARE_POLICY = "default-src 'none'; frame-ancestors 'none'"
 PAGE_POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"

@@ -4,7 +4,7 @@ import logging
 from http import HTTPStatus
 from typing import Any
 
-from flask import Flask, Response, current_app, g, jsonify, request
+from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
@@ -190,11 +190,20 @@ def retry_after_is_sent(status: int) -> bool:
 
 
 def _answer(body: dict[str, Any], status: int, wait: int | None = None) -> Response:
-    answer = jsonify(body | ({"request_id": g.get("request_id")} if status >= 500 else {}))
+    said = body | ({"request_id": g.get("request_id")} if status >= 500 else {})
+    page = _wants_page()
+    answer = make_response(render_template("pages/error.html", **said, status=status)) if page else jsonify(said)
     answer.status_code = status
+    answer.vary.add("Accept")
     if wait is not None:
         answer.headers["Retry-After"] = str(wait)
     return answer
+
+
+def _wants_page() -> bool:
+    """Whether a browser shows this answer to a person. The API speaks JSON to everybody."""
+    accepted = request.accept_mimetypes
+    return not f"{request.path}/".startswith("/api/") and accepted["text/html"] > accepted["application/json"]
 
 
 def _shape(part: str) -> dict[Any, Any]:
