@@ -119,13 +119,14 @@ def _protect(response: Response) -> Response:
     headers = response.headers
     headers["X-Request-ID"] = g.get("request_id", "")
     headers["X-Content-Type-Options"] = "nosniff"
-    headers["Referrer-Policy"] = "no-referrer"
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     headers["Cross-Origin-Resource-Policy"] = "same-site"
     if request.endpoint != "static":
         headers["Cache-Control"] = "no-store"
         response.vary.add("Cookie")
     is_page = response.mimetype == "text/html"
+    # Not "no-referrer" for pages: over plain http browsers would send their forms with "Origin: null" and nothing else.
+    headers["Referrer-Policy"] = "strict-origin" if is_page else "no-referrer"
     headers.setdefault("Content-Security-Policy", PAGE_POLICY if is_page else BARE_POLICY)
     if request.is_secure:
         headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
