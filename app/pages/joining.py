@@ -12,7 +12,7 @@ from app.unit import look, open_unit, surroundings
 from app.visits import begin_visit
 from app.wire.accounts import Registration
 from app.wire.forms import filled
-from core import registration, sessions
+from core import invitations, registration, sessions
 from core.errors import InviteDead, InviteRequired
 
 bp = Blueprint("joining", __name__)
@@ -31,7 +31,7 @@ def _invitation(token: str, filled_in: Form) -> str:
     if not token:
         raise InviteRequired
     policy = surroundings().policy
-    found = registration.preview(look, token, surroundings().now())
+    found = invitations.peek(look, token, surroundings().now())
     brings = [role for role in found.roles if role != "adult"]
     return render_template(
         "pages/join.html", token=token, found=found, brings=brings, form=filled_in, password_min=policy.password_min
