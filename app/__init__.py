@@ -68,7 +68,7 @@ def _configuration(settings: Settings) -> dict[str, Any]:
     server = settings.mail_server
     return {
         "SECRET_KEY": settings.secret_keys[0],
-        "MAX_CONTENT_LENGTH": guards.BODY_MAX,
+        "MAX_CONTENT_LENGTH": guards.BODY_MAX + 1,  # more is never read: see guards.refuse_oversized
         "MAX_FORM_MEMORY_SIZE": guards.BODY_MAX,
         "SQLALCHEMY_DATABASE_URI": settings.database,
         "SQLALCHEMY_ENGINE_OPTIONS": database.engine_options(settings.database),
@@ -120,19 +120,21 @@ def _protect(response: Response) -> Response:
     headers = response.headers
     headers["X-Request-ID"] = g.get("request_id", "")
     headers["X-Content-Type-Options"] = "nosniff"
-    headers["Referrer-Policy"] = "no-referrer"
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     headers["Cross-Origin-Resource-Policy"] = "same-site"
     if request.endpoint != "static":
         headers["Cache-Control"] = "no-store"
         response.vary.update(("Cookie", "Origin"))
     is_page = response.mimetype == "text/html"
-    headers["Content-Security-Policy"] = PAGE_POLICY if is_page else "default-src 'none'; frame-ancestors 'none'"
+    # Not "no-referrer" for pages: over plain http browsers would send their forms with "Origin: null" and nothing else.
+    headers["Referrer-Policy"] = "strict-origin" if is_page else "no-referrer"
+    headers.setdefault("Content-Security-Policy", PAGE_POLICY if is_page else BARE_POLICY)
     if request.is_secure:
         headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
     return response
 
 
+BARE_POLICY = "default-src 'none'; frame-ancestors 'none'"
 PAGE_POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"

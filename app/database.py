@@ -1,21 +1,30 @@
 """How the two databases are spoken to: so that both wait, refuse and lock alike."""
 
+import select
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+import psycopg2
 from flask import Flask
+from psycopg2.extensions import POLL_OK, POLL_READ, get_wait_callback, set_wait_callback
 from sqlalchemy import URL, Connection, Engine, event
 
 from app.extensions import db
 
 SQLITE_WAIT_MS = 10_000
-POSTGRESQL_OPTIONS = "-c statement_timeout=10s -c lock_timeout=8s -c idle_in_transaction_session_timeout=60s"
+POSTGRESQL_OPTIONS = "-c statement_timeout=5s -c lock_timeout=5s -c idle_in_transaction_session_timeout=60s"
+SILENCE_SECONDS = 6.0
+"""How long PostgreSQL may say nothing: longer than its own statement_timeout, which a stopped server cannot keep."""
 
 
 def engine_options(url: URL) -> dict[str, Any]:
     """For Flask-SQLAlchemy: a dead or silent database is an error within seconds, never a hanging request."""
     if url.get_backend_name() == "sqlite":
         return {"connect_args": {"timeout": SQLITE_WAIT_MS / 1000}}
-    limits = {"connect_timeout": 3, "keepalives_idle": 10, "tcp_user_timeout": 5000, "options": POSTGRESQL_OPTIONS}
+    set_wait_callback(_wait_a_while)
+    limits = {"connect_timeout": 3, "keepalives_idle": 10, "options": POSTGRESQL_OPTIONS}
     return {"pool_timeout": 5, "pool_size": 5, "max_overflow": 15, "pool_use_lifo": True, "connect_args": limits}
 
 
@@ -32,6 +41,27 @@ def reading_engine() -> Engine:
     if db.engine.dialect.name == "sqlite":
         return db.engine.execution_options(reading=True)
     return db.engine.execution_options(isolation_level="AUTOCOMMIT")
+
+
+@contextmanager
+def waiting_without_end() -> Iterator[None]:
+    """For migrations: what they do may take as long as it takes."""
+    usual = get_wait_callback()
+    set_wait_callback(None)
+    try:
+        yield
+    finally:
+        set_wait_callback(usual)
+
+
+def _wait_a_while(connection: Any) -> None:
+    """In place of libpq's own waiting, which has no end when the server is stopped or the network swallows packets."""
+    until = time.monotonic() + SILENCE_SECONDS
+    while (state := connection.poll()) != POLL_OK:
+        ready = select.poll()
+        ready.register(connection.fileno(), select.POLLIN if state == POLL_READ else select.POLLOUT)
+        if not ready.poll(max(0.0, until - time.monotonic()) * 1000):
+            raise psycopg2.OperationalError("the database does not answer")
 
 
 def _set_up_sqlite(connection: Any, _: Any) -> None:

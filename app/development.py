@@ -99,7 +99,7 @@ def _port() -> int:
 def _greet(settings: Settings) -> None:
     with open_unit(name="cli") as unit:
         offered = first_admin.offer(unit)
-    print(f"\n  The front door is open:  {settings.base_url}")
+    print(f"\n  The front door is open:   {settings.base_url}")
     print(f"  The API, to read and try: {settings.base_url}/api/v4/docs")
     if settings.development_mailbox:
         print(f"  Mail is caught here:      {settings.base_url}/dev/mailbox")

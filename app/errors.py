@@ -4,8 +4,8 @@ import logging
 from http import HTTPStatus
 from typing import Any
 
-from flask import Flask, Response, current_app, g, jsonify, request
-from sqlalchemy.exc import InterfaceError, OperationalError
+from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
@@ -115,14 +115,15 @@ REASONS = {
 def init_app(app: Flask) -> None:
     app.register_error_handler(Refusal, refuse)
     app.register_error_handler(HTTPException, refuse_http)
-    for lost in (OperationalError, InterfaceError, PoolTimeout):
-        app.register_error_handler(lost, refuse_without_database)
+    for trouble in (DBAPIError, PoolTimeout):
+        app.register_error_handler(trouble, refuse_without_database)
     app.register_error_handler(Exception, apologise)
 
 
 def refuse(refusal: Refusal) -> Response:
     """The answer to a refusal: status, sentence and code, with the fields at fault by their wire names."""
-    body = {**_shape("extra"), "message": sentence(refusal), "code": refusal.code}
+    extra = _shape("extra") if STATUS[type(refusal)] in {401, 403} else {}
+    body = {**extra, "message": sentence(refusal), "code": refusal.code}
     if fields := fields_at_fault(refusal, current_app.extensions["surroundings"].policy):
         body["errors"] = {_shape("wire_names").get(field, field): problems for field, problems in fields.items()}
     return _answer(body, STATUS[type(refusal)], retry_after(refusal))
@@ -168,7 +169,11 @@ def refuse_http(error: HTTPException) -> Response:
 
 
 def refuse_without_database(error: Exception) -> Response:
-    """The database is away, too slow or full: nothing was kept, trying again later may work."""
+    """The database is away, too slow or full: nothing was kept, trying again later may work. What it says against a
+    statement of ours is a bug."""
+    is_away = isinstance(error, OperationalError | InterfaceError | PoolTimeout)
+    if not is_away and not getattr(error, "connection_invalidated", False):
+        return apologise(error)
     log.error("database: %s", type(error).__name__, exc_info=error)
     return refuse(ServiceUnavailable())
 
@@ -185,11 +190,20 @@ def retry_after_is_sent(status: int) -> bool:
 
 
 def _answer(body: dict[str, Any], status: int, wait: int | None = None) -> Response:
-    answer = jsonify(body | ({"request_id": g.get("request_id")} if status >= 500 else {}))
+    said = body | ({"request_id": g.get("request_id")} if status >= 500 else {})
+    page = _wants_page()
+    answer = make_response(render_template("pages/error.html", **said, status=status)) if page else jsonify(said)
     answer.status_code = status
+    answer.vary.add("Accept")
     if wait is not None:
         answer.headers["Retry-After"] = str(wait)
     return answer
+
+
+def _wants_page() -> bool:
+    """Whether a browser shows this answer to a person. The API speaks JSON to everybody."""
+    accepted = request.accept_mimetypes
+    return not f"{request.path}/".startswith("/api/") and accepted["text/html"] > accepted["application/json"]
 
 
 def _shape(part: str) -> dict[Any, Any]:

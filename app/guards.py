@@ -33,7 +33,8 @@ def refuse_cross_site() -> None:
 
 
 def refuse_oversized() -> None:
-    if (request.content_length or 0) > BODY_MAX:
+    """Whether the length is announced or, in chunks, only turns out. Keeps the body, so that it is read once."""
+    if (request.content_length or 0) > BODY_MAX or len(request.get_data()) > BODY_MAX:
         abort(413)
 
 

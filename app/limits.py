@@ -20,6 +20,7 @@ from limits.storage import MemoryStorage, Storage, storage_from_string
 from limits.strategies import FixedWindowRateLimiter
 from sqlalchemy import case, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.extensions import db
 from app.settings import Settings
@@ -142,8 +143,12 @@ def count_address(*names: str) -> None:
 
 
 def forgive_attempts(name: str, who: str | int) -> None:
-    """The account `who` has shown that it may."""
-    current_app.extensions["limits"].forgive(name, str(who))
+    """The account `who` has shown that it may. Comes after the commit of what it did, so it fails in silence: an answer
+    must not say that nothing has happened."""
+    try:
+        current_app.extensions["limits"].forgive(name, str(who))
+    except SQLAlchemyError as error:
+        log.warning("attempts could not be forgiven: %s", type(error).__name__)
 
 
 def _only_reads() -> bool:

@@ -22,6 +22,11 @@ def invite(issued: invitations.Issued) -> Issued:
     )
 
 
+def qr_picture(url: str) -> str:
+    """The link as a QR code that an <img> takes as its address."""
+    return segno.make(url, error="m").svg_data_uri(scale=6, border=4, light="#fff")
+
+
 def reset(secret: str) -> str:
     settings: Settings = current_app.extensions["settings"]
     return f"{settings.reset_url_base}?token={secret}"

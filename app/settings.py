@@ -1,9 +1,9 @@
 """The environment, read once into frozen settings. A bad or missing value stops the start and names every fault."""
 
+import logging
 import os
 import re
 import secrets
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +16,7 @@ from sqlalchemy.exc import ArgumentError
 from app.environment import Reader
 from core.policy import Policy
 
+log = logging.getLogger(__name__)
 ROOT = Path(__file__).resolve().parent.parent
 SECRET_KEY_MIN = 16
 DEVELOPMENT_ORIGINS = re.compile(r"http://(localhost|127\.0\.0\.1|192\.168\.\d{1,3}\.\d{1,3}):3000\Z")
@@ -161,7 +162,7 @@ def _kept_secret_key(path: Path) -> str:
     try:
         path.touch(mode=0o600, exist_ok=False)
         path.write_text(secrets.token_hex(32))
-        warnings.warn(f"FLASK_SECRET_KEY is not set: one was made and is kept in {path.parent.name}/", stacklevel=2)
+        log.warning("FLASK_SECRET_KEY is not set: one was made and is kept in %s/", path.parent.name)
     except FileExistsError:
         pass
     return path.read_text()
@@ -210,6 +211,6 @@ def _mail_server(read: Reader) -> MailServer | None:
 
 def _warn(settings: Settings) -> None:
     if settings.production and not settings.cookie_secure:
-        warnings.warn("SESSION_COOKIE_SECURE is off: the session cookie also travels over plain http", stacklevel=3)
+        log.warning("SESSION_COOKIE_SECURE is off: the session cookie also travels over plain http")
     if not settings.rate_limits:
-        warnings.warn("RATELIMIT_ENABLED is off: passwords and tokens can be guessed without end", stacklevel=3)
+        log.warning("RATELIMIT_ENABLED is off: passwords and tokens can be guessed without end")

@@ -88,7 +88,8 @@ def issue(
 
 
 def peek(look: Look, secret: str, now: datetime) -> AnyRow:
-    """The living invitation behind `secret`, unspent. Refuses with InviteDead, saying why to who holds its link."""
+    """The living invitation behind `secret`; changes nothing, however often. Refuses with InviteDead, whose code says
+    why to whoever holds the link and nothing to anybody else."""
     found = look(select(*Invitation.__table__.columns).where(Invitation.digest == digest(secret)))
     if not found or _status(found[0], now) != "active":
         raise _dead(found, now)

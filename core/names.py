@@ -9,8 +9,8 @@ def canonical(name: str) -> str:
     Folds letter case and compatibility forms (Unicode NFKC_Casefold, less its list of ignorable characters, which
     no name may contain), so that no two people can hold names that read the same to a lenient system.
     """
-    folded = unicodedata.normalize("NFKC", name.strip()).casefold()
-    return unicodedata.normalize("NFKC", folded).casefold()
+    folded = unicodedata.normalize("NFKC", name).casefold()
+    return unicodedata.normalize("NFKC", folded).casefold().strip()
 
 
 def looks_like_address(name: str) -> bool:

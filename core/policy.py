@@ -27,19 +27,20 @@ def _per(attempts: int, **window: int) -> Limit:
 
 LIMITS: dict[str, Limit] = {
     "login_account": _per(10, minutes=15),
-    "login_address": _per(60, minutes=1),
-    "login_address_hour": _per(300, hours=1),
-    "login_token_address": _per(30, minutes=1),
-    "register_address": _per(60, minutes=10),
+    "login_address": _per(120, minutes=1),
+    "login_address_hour": _per(600, hours=1),
+    "login_token_address": _per(120, minutes=1),
+    "register_address": _per(300, minutes=10),
     "reset_account": _per(5, hours=1),
-    "reset_address": _per(30, hours=1),
-    "reset_confirm_address": _per(30, minutes=10),
-    "validate_token_address": _per(60, minutes=1),
+    "reset_address": _per(60, hours=1),
+    "reset_confirm_address": _per(120, minutes=10),
+    "validate_token_address": _per(120, minutes=1),
     "change_password_account": _per(10, minutes=15),
     "invite_account": _per(200, hours=1),
 }
 """Attempts, good ones included. `…_account`: for one account (or name that nobody has); `…_address`: from one network
-address (IPv6: one /64). A good sign-in or password change forgives its account's attempts, never its address's."""
+address (IPv6: one /64), which at a rink thirty people may share. A good sign-in or password change forgives its
+account's attempts, never its address's."""
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,11 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
 
 from core import audit, invitations, names, passwords, users
 from core.errors import InvalidInput, MinorCannotRegister
 from core.roles import SELF_SERVICE
-from core.unit import AnyRow, Look, Unit
+from core.unit import Unit
 
 
 @dataclass(frozen=True)
@@ -19,11 +18,6 @@ class Applicant:
     password: str
     phone: str | None = None
     roles: Collection[str] = ("adult",)
-
-
-def preview(look: Look, secret: str, now: datetime) -> AnyRow:
-    """What the holder of an invitation may know of it before using it. Changes nothing, refuses with InviteDead."""
-    return invitations.peek(look, secret, now)
 
 
 def register(unit: Unit, applicant: Applicant, secret: str) -> int:

@@ -3,6 +3,7 @@
 from alembic import context
 from flask import current_app
 
+from app.database import waiting_without_end
 from app.extensions import db
 from app.schema import VERSION_TABLE
 
@@ -11,7 +12,7 @@ ONE_AT_A_TIME = 7_301_774_215
 
 def run() -> None:
     arguments = current_app.extensions["migrate"].configure_args
-    with db.engine.connect() as connection:
+    with waiting_without_end(), db.engine.connect() as connection:
         context.configure(connection=connection, target_metadata=db.metadata, version_table=VERSION_TABLE, **arguments)
         with context.begin_transaction():
             if connection.dialect.name == "postgresql":

@@ -2,11 +2,9 @@
 
 from flask import Blueprint
 
-from app import guards, links
+from app import guards, inviting
 from app.api.sessions import to_id
-from app.limits import count_attempt
 from app.unit import open_unit
-from app.visits import me
 from app.wire import cursors
 from app.wire.endpoint import endpoint
 from app.wire.invites import InviteQuery, Invites, Issued, NewInvite, shown
@@ -20,11 +18,7 @@ bp = Blueprint("invites", __name__)
 @endpoint(body=NewInvite, answer=Issued, status=201, access=guards.admin, limits=["invite_account"])
 def create(body: NewInvite) -> Issued:
     """Make an invite link. Its token is shown this once."""
-    count_attempt("invite_account", me().user_id)
-    with open_unit() as unit:
-        end = invitations.ending(unit, at=body.expires_at, seconds=body.expires_in)
-        issued = invitations.issue(unit, roles=body.roles, max_uses=body.max_uses, expires_at=end, note=body.note)
-    return links.invite(issued)
+    return inviting.invite(body)
 
 
 @bp.get("")

@@ -1,15 +1,13 @@
 """Changing a password, and setting a new one when it is lost."""
 
-from flask import Blueprint, current_app
+from flask import Blueprint
 
-from app import guards
-from app.limits import count_attempt, forgive_attempts
+from app import guards, signing_in
 from app.unit import open_unit
-from app.visits import begin_visit, me
 from app.wire.accounts import PasswordChange, ResetConfirmation, ResetRequest
 from app.wire.bodies import Message
 from app.wire.endpoint import endpoint
-from core import names, resets
+from core import resets
 from core.errors import Busy, InvalidInput, MailNotConfigured, ResetTokenDead, WrongCurrentPassword
 
 bp = Blueprint("passwords", __name__)
@@ -26,13 +24,7 @@ bp = Blueprint("passwords", __name__)
 def change_password(body: PasswordChange) -> Message:
     """Set a new password. This session goes on under a new id, all others end. Who must set a new password
     (`password_change_required`) leaves `current_password` out."""
-    if body.current is None and not me().must_change_password:
-        raise InvalidInput({"current": ["This field is required."]})
-    count_attempt("change_password_account", me().user_id)
-    with open_unit() as unit:
-        secret = resets.change_password(unit, me(), body.current, body.password)
-    forgive_attempts("change_password_account", me().user_id)
-    begin_visit(secret)
+    signing_in.change_password(body.current, body.password)
     return Message(message="Password updated successfully")
 
 
@@ -40,11 +32,7 @@ def change_password(body: PasswordChange) -> Message:
 @endpoint(body=ResetRequest, answer=Message, limits=["reset_account", "reset_address"], refusals=[MailNotConfigured])
 def request_reset(body: ResetRequest) -> Message:
     """Ask for a reset link by mail. The answer and its time are the same whether anybody has this address or not."""
-    if not current_app.extensions["settings"].sends_mail:
-        raise MailNotConfigured
-    count_attempt("reset_account", names.canonical(body.email))
-    with open_unit() as unit:
-        resets.request_reset(unit, body.email)
+    signing_in.request_reset(body.email)
     return Message(message="If that email is registered, a reset link has been sent.")
 
 

@@ -6,7 +6,7 @@ from app.unit import look, open_unit, surroundings
 from app.wire.accounts import Preview, Registration, TokenQuery
 from app.wire.bodies import Message
 from app.wire.endpoint import endpoint
-from core import registration
+from core import invitations, registration
 from core.errors import InvalidInput, InviteDead, InviteRequired, MinorCannotRegister, NameTaken
 
 bp = Blueprint("registration", __name__)
@@ -28,7 +28,7 @@ def validate_token(query: TokenQuery) -> Preview:
     """Tell whether an invite link is alive, before a form is shown. Changes nothing, however often it is opened."""
     if not query.token:
         raise InviteRequired
-    found = registration.preview(look, query.token, surroundings().now())
+    found = invitations.peek(look, query.token, surroundings().now())
     return Preview(valid=True, kind=found.kind, email=None, name=None, roles=found.roles, expires_at=found.expires_at)
 
 

@@ -4,14 +4,13 @@ from uuid import UUID
 
 from flask import Blueprint, current_app
 
-from app import access_tokens, guards
-from app.limits import count_attempt, forgive_attempts
-from app.unit import look, open_unit, surroundings
-from app.visits import begin_visit, end_visit, me, signed_in
+from app import access_tokens, guards, signing_in
+from app.unit import open_unit, surroundings
+from app.visits import begin_visit, me, signed_in
 from app.wire.accounts import AccessToken, Credentials, Device, Devices, Ended, LoggedIn, Session
 from app.wire.bodies import Message
 from app.wire.endpoint import endpoint
-from core import logins, names, sessions, users
+from core import logins, sessions
 from core.errors import Busy, NotFound, NotSignedIn, TokenDead, WrongCredentials
 
 bp = Blueprint("sessions", __name__)
@@ -26,13 +25,7 @@ bp = Blueprint("sessions", __name__)
 )
 def login(body: Credentials) -> LoggedIn:
     """Sign this browser in. Login or address, in either field; letter case does not matter."""
-    found = users.find_by_login_or_email(look, body.name)
-    account = f"account {found.id}" if found else f"name {names.canonical(body.name)}"
-    count_attempt("login_account", account)
-    with open_unit() as unit:
-        begun = logins.log_in(unit, found, body.password, instead_of=_present_session())
-    forgive_attempts("login_account", account)
-    begin_visit(begun.secret)
+    begun = signing_in.sign_in(body.name, body.password)
     return LoggedIn(message="Login successful", password_change_required=begun.must_change_password)
 
 
@@ -42,7 +35,7 @@ def login_with_token(body: AccessToken) -> LoggedIn:
     """Sign this browser in with the access token that accepting a team invitation gave. It works once."""
     secret = access_tokens.unseal(current_app.extensions["settings"], body.token, surroundings().now())
     with open_unit() as unit:
-        begun = logins.redeem_login_token(unit, secret, instead_of=_present_session())
+        begun = logins.redeem_login_token(unit, secret, instead_of=signing_in.present_session())
     begin_visit(begun.secret)
     return LoggedIn(message="Login successful", password_change_required=begun.must_change_password)
 
@@ -70,10 +63,7 @@ def session() -> Session:
 @endpoint(answer=Message)
 def logout() -> Message:
     """Sign this browser out. The cookie is dead even where a copy is kept."""
-    if person := signed_in():
-        with open_unit() as unit:
-            sessions.end_if_there(unit, person.session_id)
-    end_visit()
+    signing_in.sign_out()
     return Message(message="Logged out")
 
 
@@ -110,8 +100,3 @@ def to_id(text: str) -> UUID:
         return UUID(text)
     except ValueError:
         raise NotFound from None
-
-
-def _present_session() -> UUID | None:
-    person = signed_in()
-    return person.session_id if person else None

@@ -2,5 +2,18 @@
 
 from flask import Flask
 
+from app import links
+from app.pages import home, invites, joining, reading, recovery, signing_in, words
 
-def init_app(app: Flask) -> None: ...
+
+def init_app(app: Flask) -> None:
+    for area in (joining, signing_in, recovery, home, invites):
+        app.register_blueprint(area.bp)
+    app.jinja_env.filters.update(
+        moment=words.moment,
+        device=words.device,
+        marked=words.marked,
+        listed=words.listed,
+        chapters=reading.chapters,
+        qr_picture=links.qr_picture,
+    )

@@ -31,6 +31,11 @@ class Contract:
     extra: dict[str, Any] = field(default_factory=dict)
 
     @property
+    def address_limits(self) -> list[str]:
+        """The limits that count a network address, not an account."""
+        return [name for name in self.limits if not name.endswith("_account")]
+
+    @property
     def wire_names(self) -> dict[str, str]:
         """Core's names of fields, and what they are called in this body."""
         fields = self.body.model_fields if self.body else {}
@@ -57,7 +62,7 @@ def endpoint(
     def decorate(view: guards.View) -> guards.View:
         @wraps(view)
         def answered(**path: Any) -> Response:
-            count_address(*(name for name in limits if not name.endswith("_account")))
+            count_address(*contract.address_limits)
             result = view(**path, **_parsed(contract))
             return Response(status=status, mimetype="application/json") if result is None else dumped(result, status)
 
@@ -81,7 +86,7 @@ def _parsed(contract: Contract) -> dict[str, BaseModel]:
     if contract.body:
         if request.mimetype != "application/json":
             abort(415)
-        parsed["body"] = parsing.body(contract.body, request.get_data(cache=False))
-    elif request.get_data(cache=False) and request.mimetype != "application/json":
+        parsed["body"] = parsing.body(contract.body, request.get_data())
+    elif request.get_data() and request.mimetype != "application/json":
         abort(415)
     return parsed

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from app.wire import cursors
-from app.wire.bodies import Answer, Strict
+from app.wire.bodies import Answer, Lenient, Strict
 from app.wire.fields import POLICY, Count, Moment, optional, text
 from core.invitations import Listed
 from core.roles import MEMBERS
@@ -29,6 +29,23 @@ class NewInvite(Strict):
         if self.expires_at and self.expires_in:
             raise PydanticCustomError("ends_twice", "Give either expires_at or expires_in.", {"field": "expires_at"})
         return self
+
+
+class InviteForm(Lenient):
+    """The same wish, as a person states it in a form."""
+
+    max_uses: Count = Field(1, ge=0, le=POLICY.invite_uses_max)
+    days: Count = Field(POLICY.invite_life.days, ge=1, le=POLICY.invite_life_max.days)
+    role: optional(Literal[MEMBERS]) = None
+    note: optional(text(500)) = None
+
+    def wish(self) -> NewInvite:
+        return NewInvite(
+            max_uses=self.max_uses,
+            expires_in=self.days * 24 * 60 * 60,
+            roles=[self.role] if self.role else [],
+            note=self.note,
+        )
 
 
 class InviteQuery(Strict):

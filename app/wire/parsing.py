@@ -83,10 +83,16 @@ def _fields(error: ValidationError) -> dict[str, list[str]]:
     for fault in error.errors(include_url=False, include_input=False):
         context = fault.get("ctx", {})
         name = str(fault["loc"][0]) if fault["loc"] else str(context.get("field", ""))
-        said = SENTENCES.get(fault["type"], fault["msg"]).format_map(context)
+        said = SENTENCES.get(_kind(fault["type"], context), fault["msg"]).format_map(context)
         if said not in (problems := fields.setdefault(_safe(name), [])):
             problems.append(said)
     return fields
+
+
+def _kind(fault: str, context: dict[str, Any]) -> str:
+    """Text that was trimmed first is measured by pydantic as a value of no kind: only lists have entries."""
+    of_text = fault in {"too_short", "too_long"} and context.get("field_type") == "Value"
+    return f"string_{fault}" if of_text else fault
 
 
 def _safe(name: str) -> str:

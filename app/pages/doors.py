@@ -1,0 +1,50 @@
+"""Who may see a page: others are shown the way, not a refusal."""
+
+from functools import wraps
+from typing import Any
+
+from flask import redirect, url_for
+from flask.typing import ResponseReturnValue
+
+from app import visits
+from app.guards import View
+from app.visits import me
+from core import roles
+from core.errors import Forbidden
+
+
+def signed_in(view: View) -> View:
+    """For anybody signed in, also before a forced password change; others are led to the sign-in."""
+
+    @wraps(view)
+    def guarded(**path: Any) -> Any:
+        return view(**path) if visits.signed_in() else go("signing_in.show")
+
+    return guarded
+
+
+def member(view: View) -> View:
+    """For anybody signed in who has no password to change first; home asks them for it."""
+
+    @wraps(view)
+    def guarded(**path: Any) -> Any:
+        return go("home.show") if me().must_change_password else view(**path)
+
+    return signed_in(guarded)
+
+
+def admin(view: View) -> View:
+    """For admins, and those above them."""
+
+    @wraps(view)
+    def guarded(**path: Any) -> Any:
+        if not roles.passes_as_admin(me().roles):
+            raise Forbidden
+        return view(**path)
+
+    return member(guarded)
+
+
+def go(endpoint: str, **query: str) -> ResponseReturnValue:
+    """On to another page, after a form was taken."""
+    return redirect(url_for(endpoint, **query), 303)

@@ -1,0 +1,67 @@
+"""Forms that come back: with what was typed, and sentences beside the fields that need another look."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import wraps
+
+from flask import Response, make_response, request
+
+from app import errors, guards
+from app.limits import count_address
+from app.pages import words
+from app.unit import surroundings
+from core.errors import Busy, InvalidInput, NameTaken, Refusal, TooManyAttempts
+
+NEVER_SENT_BACK = {"password", "current"}
+MENDABLE = (InvalidInput, NameTaken, TooManyAttempts, Busy)
+"""Refusals after which the same form, filled in differently or later, may do."""
+
+
+@dataclass(frozen=True)
+class Form:
+    """What a form holds, and what there is to say about it."""
+
+    values: Mapping[str, str] = field(default_factory=dict)
+    faults: Mapping[str, list[str]] = field(default_factory=dict)
+    sentence: str = ""
+    code: str = ""
+
+
+BLANK = Form()
+
+
+def form(
+    again: Callable[[Form], str], *more: type[Refusal], like: guards.View | None = None, instead: bool = False
+) -> Callable[[guards.View], guards.View]:
+    """Show the form `again` after a refusal that it can tell about: MENDABLE ones and `more`, or those `instead`.
+    The limits of the endpoint that the view is `like` count here as well. All other refusals are app/errors.py's."""
+    told = more if instead else (*MENDABLE, *more)
+
+    def decorate(view: guards.View) -> guards.View:
+        @wraps(view)
+        def answered(**path: object) -> object:
+            try:
+                count_address(*(like.contract.address_limits if like else ()))  # type: ignore[attr-defined]
+                return view(**path)
+            except told as refusal:
+                return _refused(again(_returned(refusal)), refusal)
+
+        return answered
+
+    return decorate
+
+
+def _returned(refusal: Refusal) -> Form:
+    return Form(
+        values={name: text for name, text in request.form.items() if name not in NEVER_SENT_BACK},
+        faults=errors.fields_at_fault(refusal, surroundings().policy) or words.FAULTS.get(refusal.code, {}),
+        sentence=words.SENTENCES.get(refusal.code) or errors.sentence(refusal),
+        code=refusal.code,
+    )
+
+
+def _refused(page: str, refusal: Refusal) -> Response:
+    answer = make_response(page, errors.STATUS[type(refusal)])
+    if (wait := errors.retry_after(refusal)) is not None:
+        answer.headers["Retry-After"] = str(wait)
+    return answer

@@ -1,0 +1,68 @@
+"""When the password is lost: a mailed link, and a new password with it."""
+
+from flask import Blueprint, current_app, render_template, request
+from flask.typing import ResponseReturnValue
+
+from app import signing_in
+from app.api import passwords as api
+from app.pages import words
+from app.pages.doors import go
+from app.pages.forms import BLANK, Form, form
+from app.unit import open_unit, surroundings
+from app.wire.accounts import ResetConfirmation, ResetRequest
+from app.wire.forms import filled
+from core import resets
+from core.errors import MailNotConfigured, ResetTokenDead
+
+bp = Blueprint("recovery", __name__)
+
+
+def _asking(filled_in: Form) -> str:
+    return render_template("pages/forgot.html", form=filled_in)
+
+
+def _choosing(filled_in: Form) -> str:
+    token = request.values.get("token", "")
+    policy = surroundings().policy
+    return render_template("pages/reset.html", form=filled_in, token=token, password_min=policy.password_min)
+
+
+def _dead_link(_: Form) -> str:
+    return render_template("pages/dead_link.html", dead=words.DEAD_RESET, next=("recovery.ask", "Ask for a new link"))
+
+
+@bp.get("/forgot")
+@form(_asking, MailNotConfigured)
+def ask() -> ResponseReturnValue:
+    signing_in.require_mail()
+    return _asking(BLANK)
+
+
+@bp.post("/forgot")
+@form(_asking, MailNotConfigured, like=api.request_reset)
+def send() -> ResponseReturnValue:
+    """The same answer for every address, whether anybody here has it or not."""
+    given = filled(ResetRequest, request.form)
+    signing_in.request_reset(given.email)
+    minutes = int(surroundings().policy.reset_life.total_seconds() // 60)
+    mailbox = current_app.extensions["settings"].development_mailbox
+    return render_template("pages/forgot_sent.html", email=given.email, minutes=minutes, mailbox=mailbox)
+
+
+@bp.get("/reset")
+@form(_dead_link, ResetTokenDead, instead=True)
+def show() -> ResponseReturnValue:
+    """The form. The link is spent when it is sent in, not when it is opened."""
+    if not request.args.get("token"):
+        raise ResetTokenDead
+    return _choosing(BLANK)
+
+
+@bp.post("/reset")
+@form(_dead_link, ResetTokenDead, instead=True)
+@form(_choosing, like=api.confirm_reset)
+def confirm() -> ResponseReturnValue:
+    given = filled(ResetConfirmation, request.form)
+    with open_unit() as unit:
+        resets.confirm_reset(unit, given.token, given.password)
+    return go("signing_in.show", done="reset")

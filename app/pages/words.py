@@ -1,0 +1,117 @@
+"""What the pages say in their own words, where the API's are too short for people."""
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from markupsafe import Markup, escape
+
+SENTENCES = {
+    "invalid_credentials": "That name and password do not go together. Please check both and try again.",
+    "login_taken": "Somebody here already has this login. Please choose another.",
+    "email_taken": "There is already an account with this e-mail address. If it is yours, sign in instead.",
+    "current_password_incorrect": "That is not your current password.",
+    "mail_not_configured": "This site cannot send mail, so it cannot send you a link. Please ask who runs it.",
+    "not_found": "That one was already gone.",
+}
+
+FAULTS = {"current_password_incorrect": {"current": ["Please type it again."]}}
+
+
+class DeadLink(NamedTuple):
+    """What happened, in a title and a sentence, and who can help."""
+
+    title: str
+    happened: str
+    help: str
+
+
+DEAD_LINKS = {
+    "invite_required": DeadLink(
+        "You need an invite to join",
+        "This community is invite-only: you join with a personal link from somebody who is already in.",
+        "Ask your coach, your club or whoever told you about it for an invite link.",
+    ),
+    "invite_expired": DeadLink(
+        "This invite has run out",
+        "Invite links work for a limited time, and this one's time is over.",
+        "Ask the person who gave you this link for a new one.",
+    ),
+    "invite_used": DeadLink(
+        "This invite has been used",
+        "Each link lets in a certain number of people, and this one is used up. If you used it, you have an account.",
+        "If it was not you, ask the person who gave you this link for a new one.",
+    ),
+    "invite_revoked": DeadLink(
+        "This invite was withdrawn",
+        "The people who run this community have ended this link.",
+        "If you think that is a mistake, ask the person who gave you this link for a new one.",
+    ),
+    "invite_invalid": DeadLink(
+        "We do not know this invite",
+        "The link may have lost a piece on its way: some mail and chat programs cut long links in two.",
+        "Open it again, whole. If that does not help, ask the person who gave you this link for a new one.",
+    ),
+}
+
+DEAD_RESET = DeadLink(
+    "This link no longer works",
+    "A link for a new password works once and for a limited time, and a newer one ends the older ones.",
+    "Ask for a new link: it takes a minute.",
+)
+
+DONE = {
+    "password": "Your new password is set. Your other devices have been signed out.",
+    "reset": "Your new password is set. Sign in with it now.",
+    "signed-out": "You are signed out.",
+    "device": "That device is signed out.",
+    "devices": "All your other devices are signed out.",
+    "revoked": "That invite link no longer works.",
+}
+"""Told on the page that a form leads to."""
+
+BROWSERS = {
+    "Edg": "Edge",
+    "OPR/": "Opera",
+    "SamsungBrowser/": "Samsung Internet",
+    "Firefox/": "Firefox",
+    "FxiOS/": "Firefox",
+    "CriOS/": "Chrome",
+    "Chrome/": "Chrome",
+    "Safari/": "Safari",
+}
+SYSTEMS = {
+    "iPhone": "iPhone",
+    "iPad": "iPad",
+    "Android": "Android",
+    "Windows": "Windows",
+    "CrOS": "Chromebook",
+    "Mac OS X": "Mac",
+    "Linux": "Linux",
+}
+
+
+def moment(at: datetime) -> Markup:
+    """A time for people, in UTC; a script shows it in theirs."""
+    text = f"{at.astimezone(UTC):%-d %b %Y, %H:%M} UTC"
+    return Markup('<time datetime="{}">{}</time>').format(at.isoformat(), text)
+
+
+def device(user_agent: str | None) -> str:
+    """What a person would call the device that says this of itself."""
+    said = user_agent or ""
+    browser = next((name for mark, name in BROWSERS.items() if mark in said), "")
+    system = next((name for mark, name in SYSTEMS.items() if mark in said), "")
+    return " on ".join(filter(None, [browser, system])) or said.partition("/")[0][:40] or "Unknown device"
+
+
+def marked(text: str) -> Markup:
+    """Text in which `this` is code."""
+    return Markup(re.sub("`([^`]+)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704 - escaped before
+
+
+def listed(things: Iterable[str]) -> str:
+    """One, two and three."""
+    *first, last = [*things] or [""]
+    return f"{', '.join(first)} and {last}" if first else last

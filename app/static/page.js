@@ -1,0 +1,47 @@
+"use strict";
+
+for (const input of document.querySelectorAll('input[type="password"]')) {
+  const button = addButton(input, "Show");
+  button.setAttribute("aria-controls", input.id);
+  button.setAttribute("aria-label", "Show password");
+  button.setAttribute("aria-pressed", "false");
+  const show = (shown) => {
+    input.type = shown ? "text" : "password";
+    button.textContent = shown ? "Hide" : "Show";
+    button.setAttribute("aria-pressed", String(shown));
+  };
+  button.addEventListener("click", () => show(input.type === "password"));
+  input.form.addEventListener("submit", () => show(false));
+}
+
+for (const input of document.querySelectorAll("[data-copy]")) {
+  const button = addButton(input, "Copy");
+  input.addEventListener("focus", () => input.select());
+  button.addEventListener("click", async () => {
+    input.select();
+    try {
+      await navigator.clipboard.writeText(input.value);
+      button.textContent = "Copied";
+    } catch {
+      button.textContent = "Selected";
+    }
+  });
+}
+
+for (const time of document.querySelectorAll("time[datetime]")) {
+  const at = new Date(time.dateTime);
+  time.title = time.textContent;
+  time.textContent = at.toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" });
+}
+
+function addButton(input, text) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "inside";
+  button.textContent = text;
+  const frame = document.createElement("span");
+  frame.className = "with-button";
+  input.replaceWith(frame);
+  frame.append(input, button);
+  return button;
+}

@@ -1,0 +1,98 @@
+"""Passwords: rules, hashes, and the slots in which they are made."""
+
+from dataclasses import replace
+from datetime import timedelta
+from threading import Thread
+
+import pytest
+
+from core.errors import Busy, InvalidInput
+from core.passwords import Hasher, check_rules, common_passwords
+from core.policy import HashCost, Policy
+from tests.support.world import CHEAP
+
+
+def refusal(password: str, policy: Policy = CHEAP) -> list[str]:
+    try:
+        check_rules(policy, password, login="Kim.Lee", email="kim@club.test")
+    except InvalidInput as refused:
+        return refused.fields["password"]
+    return []
+
+
+@pytest.mark.parametrize(
+    ("password", "reasons"),
+    [
+        ("1234567", ["too_short"]),
+        ("qzwxecr8", []),
+        ("😀" * 7, ["too_short"]),
+        ("😀" * 8, []),
+        ("e\u0301" * 7 + "x", []),
+        ("e\u0301" * 7, ["too_short"]),
+        ("x" * 256, []),
+        ("x" * 257, ["too_long"]),
+        ("password", ["too_common"]),
+        ("PassWord", ["too_common"]),
+        ("KIM.LEE ", ["own_name"]),
+        ("kim@club.test", ["own_name"]),
+        ("        spaces", []),
+        ("滑冰滑冰滑冰滑冰", []),
+    ],
+)
+def test_rules(password: str, reasons: list[str]) -> None:
+    assert refusal(password) == reasons
+
+
+def test_the_commonest_three_thousand_that_are_long_enough_are_refused() -> None:
+    assert len(common_passwords()) > 3000
+    assert all(refusal(password) for password in list(common_passwords())[:3000] if password)
+
+
+def test_the_floor_can_be_raised() -> None:
+    assert refusal("fourteen chars", replace(CHEAP, password_min=15)) == ["too_short"]
+    assert refusal("fifteen chars!!", replace(CHEAP, password_min=15)) == []
+
+
+def test_a_password_matches_as_typed_in_either_normal_form_and_no_other() -> None:
+    hasher = Hasher(CHEAP)
+    kept = hasher.hash("Caf\u00e9 am See")
+
+    assert hasher.matches("Cafe\u0301 am See", kept)
+    for other in ("Caf\u00e9 am See ", "caf\u00e9 am See", "Cafe am See", ""):
+        assert not hasher.matches(other, kept)
+
+
+def test_what_is_no_hash_of_ours_matches_nothing() -> None:
+    hasher = Hasher(CHEAP)
+    for kept in ("", "plain text", "scrypt:32768:8:1$salt$00", None):
+        assert not hasher.matches("plain text", kept)
+
+
+def test_the_default_cost_is_one_of_the_recommended_ones() -> None:
+    assert Hasher(Policy()).hash("any").startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+
+
+def test_a_hash_of_other_costs_is_stale() -> None:
+    dearer = Hasher(replace(CHEAP, hash_cost=HashCost(time=2, memory_kib=8)))
+    assert dearer.is_stale(Hasher(CHEAP).hash("any"))
+    assert not dearer.is_stale(dearer.hash("any"))
+
+
+def test_when_all_slots_stay_taken_the_next_is_told_so() -> None:
+    slow = replace(CHEAP, hash_cost=HashCost(time=30, memory_kib=64 * 1024), hash_wait=timedelta(milliseconds=1))
+    hasher = Hasher(slow)
+    refused: list[Busy] = []
+
+    def hash_one() -> None:
+        try:
+            hasher.hash("any")
+        except Busy as busy:
+            refused.append(busy)
+
+    together = [Thread(target=hash_one) for _ in range(3)]
+    for thread in together:
+        thread.start()
+    for thread in together:
+        thread.join()
+
+    assert len(refused) == 2
