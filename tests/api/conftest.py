@@ -13,7 +13,7 @@ from tests.support.world import Clock, World, new_app
 NewWorld = Callable[..., World]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def new_world(databases: Databases) -> Iterator[NewWorld]:
     """Makes worlds with settings of their own, on SQLite and with a clock of their own."""
     made: list[World] = []

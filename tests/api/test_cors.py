@@ -31,7 +31,7 @@ LOOK_ALIKES = [
 ]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def named(new_world: NewWorld) -> World:
     """A world with two allowed origins."""
     variables = {"DATABASE_URL": "sqlite://", "FLASK_SECRET_KEY": "a secret", "CORS_ORIGIN": ", ".join(ALLOWED)}
