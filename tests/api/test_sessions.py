@@ -5,10 +5,10 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, update
 
 from app.extensions import db
-from core.models import BrowserSession
+from core.models import BrowserSession, User
 from core.policy import Policy
 from tests.support.world import AUTH, Person, World
 
@@ -126,6 +126,16 @@ def test_a_deactivated_person_is_out_at_once(world: World) -> None:
     assert not is_in(cas)
     assert not is_in(phone)
     assert cas.sign_in().status_code == 401
+
+
+def test_a_session_that_outlives_the_closing_of_its_account_opens_nothing(world: World) -> None:
+    cas = world.member("Cas")
+
+    with world.app.app_context(), db.engine.begin() as connection:
+        connection.execute(update(User).values(is_active=False))
+
+    assert len(world.rows(BrowserSession)) == 1
+    assert not is_in(cas)
 
 
 @pytest.mark.parametrize("role", [*MEMBERS, *STAFF])
