@@ -147,6 +147,7 @@ def test_a_good_sign_in_forgives_the_accounts_attempts(world: World) -> None:
         assert cas.sign_in().status_code == 200
 
 
+@pytest.mark.parametrize("engine", ["postgresql"])
 def test_a_good_sign_in_forgives_nothing_of_the_addresss_attempts(world: World) -> None:
     cas = world.member("Cas")
     world.clock.later(minutes=1)
@@ -188,6 +189,7 @@ def from_address(world: World, address: str, **headers: str) -> int:
     return eve.post(f"{AUTH}/reset-confirm", headers=headers).status_code
 
 
+@pytest.mark.parametrize("engine", ["postgresql"])
 def test_addresses_are_counted_apart_but_a_household_is_one(world: World) -> None:
     assert {from_address(world, f"2001:db8::{number}") for number in range(FULL)} == {400}
 
@@ -196,6 +198,7 @@ def test_addresses_are_counted_apart_but_a_household_is_one(world: World) -> Non
     assert from_address(world, "192.0.2.1") == 400
 
 
+@pytest.mark.parametrize("engine", ["postgresql"])
 def test_a_sender_cannot_name_an_address_of_its_own(world: World) -> None:
     forged = [from_address(world, "192.0.2.1", **{"X-Forwarded-For": f"198.51.100.{n}"}) for n in range(FULL + 1)]
 
