@@ -78,5 +78,5 @@ def _visitor() -> Visitor:
         name=me.login if me else None,
         user_id=me.user_id if me else None,
         ip=request.remote_addr,
-        user_agent=request.headers.get("User-Agent"),
+        user_agent="".join(filter(str.isprintable, request.headers.get("User-Agent", ""))),
     )

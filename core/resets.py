@@ -4,7 +4,7 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from core import audit, mail, passwords, sessions, tokens, users
 from core.errors import ResetTokenDead, WrongCurrentPassword
@@ -36,7 +36,7 @@ def answer_request(unit: Unit, address: str) -> ResetLink | None:
     if user is None or not user.is_active:
         return None
     secret = unit.new_secret()
-    tokens.end_all(unit, user.id)
+    unit.session.execute(delete(PasswordReset).where(PasswordReset.user_id == user.id))
     unit.session.add(
         PasswordReset(
             id=uuid.uuid4(),

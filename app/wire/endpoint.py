@@ -87,6 +87,6 @@ def _parsed(contract: Contract) -> dict[str, BaseModel]:
         if request.mimetype != "application/json":
             abort(415)
         parsed["body"] = parsing.body(contract.body, request.get_data())
-    elif request.get_data() and request.mimetype != "application/json":
+    elif request.method not in guards.SAFE_METHODS and request.get_data() and request.mimetype != "application/json":
         abort(415)
     return parsed

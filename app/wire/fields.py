@@ -13,9 +13,12 @@ from core import names
 from core.policy import Policy
 
 POLICY = Policy()
+LOCAL_PART_MAX = 64
+"""Octets before the at sign (RFC 5321, 4.5.3.1.1)."""
 
 # Clubs run mail on .local and .test too; who is invited has been vouched for.
 email_validator.SPECIAL_USE_DOMAIN_NAMES.clear()
+A_MOMENT = "Must be a time with its offset, such as 2027-01-31T18:00:00+01:00."
 
 
 def _fault(sentence: str) -> PydanticCustomError:
@@ -47,6 +50,8 @@ def _address(text: str) -> str:
         found = email_validator.validate_email(text, check_deliverability=False, allow_smtputf8=False)
     except email_validator.EmailNotValidError:
         raise _fault("Must be an e-mail address.") from None
+    if len(found.local_part) > LOCAL_PART_MAX:
+        raise _fault("Must be an e-mail address.")
     return found.normalized
 
 
@@ -66,9 +71,16 @@ def _digits(value: Any) -> Any:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
+def _written(moment: Any) -> Any:
+    """Not a number, of which nobody can say what it counts."""
+    if not isinstance(moment, str) or moment.strip().lstrip("+-").replace(".", "", 1).isdecimal():
+        raise _fault(A_MOMENT)
+    return moment
+
+
 def _in_utc(moment: datetime) -> datetime:
     if moment.tzinfo is None:
-        raise _fault("Must be a time with its offset, such as 2027-01-31T18:00:00+01:00.")
+        raise _fault(A_MOMENT)
     try:
         return moment.astimezone(UTC)
     except OverflowError:
@@ -107,4 +119,4 @@ Place = text(120)
 Zip = Annotated[text(20), BeforeValidator(_digits)]
 Count = Annotated[int, BeforeValidator(_number)]
 SmallNumber = Annotated[Count, Field(ge=0, le=2_147_483_647)]
-Moment = Annotated[datetime, Field(strict=False), AfterValidator(_in_utc)]
+Moment = Annotated[datetime, BeforeValidator(_written), Field(strict=False), AfterValidator(_in_utc)]

@@ -24,6 +24,8 @@ SENTENCES = {
     "int_from_float": "Must be a whole number.",
     "greater_than_equal": "Must be at least {ge}.",
     "less_than_equal": "Must be at most {le}.",
+    "datetime_parsing": "Must be a time with its offset, such as 2027-01-31T18:00:00+01:00.",
+    "datetime_from_date_parsing": "Must be a time with its offset, such as 2027-01-31T18:00:00+01:00.",
     "uuid_type": "Must be an id.",
     "uuid_parsing": "Must be an id.",
     "literal_error": "Must be {expected}.",
@@ -52,7 +54,8 @@ def validated(model: type[M], sent: dict[str, Any]) -> M:
 
 def _object(raw: bytes) -> dict[str, Any]:
     try:
-        sent = json.loads(raw, object_pairs_hook=_without_doubles, parse_constant=_constant, parse_int=_whole)
+        text = raw.decode("utf-8")
+        sent = json.loads(text, object_pairs_hook=_without_doubles, parse_constant=_constant, parse_int=_whole)
     except (ValueError, RecursionError):
         raise InvalidInput({}, "invalid_json") from None
     if not isinstance(sent, dict):

@@ -5,7 +5,10 @@ from typing import Any
 import pytest
 from flask_mail import email_dispatched
 
-from core.models import Letter, PasswordReset
+from app.unit import open_unit
+from core import logins, users
+from core.models import Letter, LoginToken, PasswordReset
+from core.tokens import digest
 from tests.api.conftest import NewWorld
 from tests.api.test_sessions import is_in
 from tests.support.answers import INVALID, apart_from_counters, faults, said
@@ -213,3 +216,13 @@ def test_the_link_begins_as_configured(new_world: NewWorld) -> None:
         [letter] = world.deliver()
 
     assert f"https://front.test/new-password?token={token_in(letter)}" in letter.body
+
+
+def test_asking_for_a_link_ends_nobodys_sign_in_token(world: World) -> None:
+    cas = world.member("Cas")
+    with world.app.app_context(), open_unit(name="cli") as unit:
+        secret = logins.issue_login_token(unit, users.get_by_login(unit.look, "Cas").id)
+
+    world.reset_token(cas)
+
+    assert [token.digest for token in world.rows(LoginToken)] == [digest(secret)]
