@@ -27,6 +27,9 @@ from tests.support.servers import Server, serving
 from tests.support.world import AUTH, PASSWORD, new_app
 
 T = TypeVar("T")
+ACCESS_LOG = "--access-logfile - --access-logformat 'answered-by %(p)s %(s)s %(U)s'"
+"""Which process gave which answer."""
+
 _numbers = count(1)
 
 
@@ -38,6 +41,7 @@ class House:
     server: Server
     mail: MailServer
     app: Flask = field(repr=False)
+    workers: int
 
     def names(self, how_many: int) -> list[str]:
         """Logins that nobody has had in any round before."""
@@ -128,10 +132,10 @@ class Running:
 @contextmanager
 def house(database: URL, folder: Path, *, module: str, workers: int, **environment: str) -> Iterator[House]:
     with mail_server() as mail:
-        around = {**mail.settings(), "RATELIMIT_ENABLED": "false", **environment}
+        around = {**mail.settings(), "RATELIMIT_ENABLED": "false", "GUNICORN_CMD_ARGS": ACCESS_LOG, **environment}
         with serving(database, folder, workers=workers, module=module, **around) as server:
             app = new_app(database, policy=Policy(), base_url=server.url)
-            yield House(server, mail, app)
+            yield House(server, mail, app, workers)
             with app.app_context():
                 db.engine.dispose()
 
