@@ -26,7 +26,7 @@ def asked_everywhere(house: House, cookies: dict[str, str]) -> set[int]:
 
     def all_have_answered() -> bool:
         statuses.update(at_once([lambda: house.session(cookies)] * 24))
-        processes = set(re.findall(r"^answered-by (\d+)", house.server.written()[before:], re.MULTILINE))
+        processes = set(re.findall(r"^answered-by <?(\d+)", house.server.written()[before:], re.MULTILINE))
         return len(processes) == house.workers
 
     wait_for(all_have_answered)
