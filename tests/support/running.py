@@ -60,6 +60,11 @@ class House:
             users.grant_roles(unit, users.get_by_login(unit.look, name).id, ["admin"])
         return name
 
+    def close(self, name: str) -> None:
+        """Deactivate this person's account."""
+        with self.app.app_context(), open_unit(name="cli") as unit:
+            users.deactivate(unit, users.get_by_login(unit.look, name).id)
+
     def invite(self, **options: Any) -> str:
         """The token of a fresh invitation."""
         with self.app.app_context(), open_unit(name="cli") as unit:
