@@ -11,15 +11,16 @@ from pathlib import Path
 from typing import Any
 
 import core.mail
-from app import create_app, extensions
+from app import create_app, extensions, postman
 from app.settings import from_environment
 
-LEASE_SECONDS = 4
+LEASE_SECONDS = 3
 
 settings = from_environment()
-pauses = (timedelta(seconds=0.5),)
+pauses = (timedelta(seconds=1),)
 policy = replace(settings.policy, letter_lease=timedelta(seconds=LEASE_SECONDS), letter_pauses=pauses)
 extensions.SMTP_TIMEOUT = 1.0
+postman.LOOK_AGAIN_SECONDS = 1.0
 settle = core.mail.settle
 
 
