@@ -95,3 +95,9 @@ def running(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> I
 def house(engine: str, running: Running) -> House:
     """The product under four processes with mail, on each database in turn. Shared: others have left things here."""
     return running.house(engine)
+
+
+@pytest.fixture
+def naive(engine: str, running: Running) -> House:
+    """The control of every race: it looks first and writes then."""
+    return running.house(engine, "tests.races.naive_wsgi:app", workers=2)

@@ -23,7 +23,7 @@ CANARIES = ("canary-Æther 4f61c8 first", "canary-Æther 9b02d7 second", "canary
 @pytest.fixture
 def talkative(engine: str, running: Running) -> House:
     options = "--log-level debug --access-logfile -"
-    return running.house(engine, "tests.flows.talkative_wsgi:app", workers=2, GUNICORN_CMD_ARGS=options)
+    return running.house(engine, "tests.flows.talkative_wsgi:app", workers=1, GUNICORN_CMD_ARGS=options)
 
 
 def live(house: House) -> tuple[str, dict[str, str]]:

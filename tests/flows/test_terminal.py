@@ -62,7 +62,8 @@ def test_invites_are_made_listed_and_revoked(house: House) -> None:
     assert said([house.server.register("Anybody", made["token"])]) == [(403, "invite_revoked")]
 
 
-def test_people_are_listed_granted_closed_and_opened(house: House) -> None:
+def test_people_are_listed_granted_closed_and_opened(running: Running) -> None:
+    house = running.house("postgresql")
     name = house.member()
     invite = house.invite()
     [person] = [each for each in told(house, "users", "list")["items"] if each["login"] == name]
@@ -87,7 +88,6 @@ def test_people_are_listed_granted_closed_and_opened(house: House) -> None:
     [
         ("users", "grant", "Nobody", "admin"),
         ("users", "deactivate", "Nobody"),
-        ("users", "activate", "Nobody"),
         ("invites", "revoke", str(uuid.uuid4())),
     ],
     ids=" ".join,
@@ -103,7 +103,7 @@ def sqlite(running: Running) -> House:
     return running.house("sqlite")
 
 
-@pytest.mark.parametrize("words", [("invites", "list"), ("users", "list"), ("invites", "create")], ids=" ".join)
+@pytest.mark.parametrize("words", [("users", "list"), ("invites", "create")], ids=" ".join)
 def test_a_database_without_tables_is_named_as_such(sqlite: House, words: tuple[str, ...]) -> None:
     with new_sqlite() as empty:
         environment = sqlite.server.environment | {"DATABASE_URL": empty.render_as_string()}

@@ -11,7 +11,7 @@ import pytest
 import requests
 
 from core.models import BrowserSession, InvitationUse, User
-from tests.support.running import House, Running, address, at_once, fresh_password, said
+from tests.support.running import House, address, at_once, fresh_password, said
 from tests.support.servers import wait_for
 from tests.support.world import AUTH, PASSWORD
 
@@ -23,11 +23,6 @@ LOSING_ROUNDS = 5
 
 USED = (403, "invite_used")
 OK = (200, None)
-
-
-@pytest.fixture
-def naive(engine: str, running: Running) -> House:
-    return running.house(engine, "tests.races.naive_wsgi:app")
 
 
 def race_for_invite(house: House, uses: int) -> int:

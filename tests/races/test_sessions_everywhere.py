@@ -11,7 +11,7 @@ from collections.abc import Callable
 import pytest
 import requests
 
-from tests.support.running import House, Running, at_once, fresh_password
+from tests.support.running import House, at_once, fresh_password
 from tests.support.servers import wait_for
 from tests.support.world import AUTH, PASSWORD
 
@@ -121,6 +121,5 @@ def test_no_session_outlives_the_password_that_began_it(house: House) -> None:
     assert [race_sign_in_with_password_change(house) for _ in range(ROUNDS)] == [0] * ROUNDS
 
 
-def test_signing_in_without_holding_the_account_leaves_sessions_alive(engine: str, running: Running) -> None:
-    naive = running.house(engine, "tests.races.naive_wsgi:app")
+def test_signing_in_without_holding_the_account_leaves_sessions_alive(naive: House) -> None:
     assert any(race_sign_in_with_password_change(naive) for _ in range(LOSING_ROUNDS))
