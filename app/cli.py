@@ -10,6 +10,7 @@ from uuid import UUID
 import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from app import errors, links, schema
 from app.unit import look, open_unit
@@ -46,6 +47,9 @@ class Commands(AppGroup):
             faults = errors.fields_at_fault(refusal, current_app.extensions["settings"].policy)
             details = [f"{field}: {' '.join(said)}" for field, said in faults.items()]
             raise click.ClickException("\n".join([errors.SENTENCES[refusal.code], *details])) from None
+        except (OperationalError, InterfaceError) as error:
+            said = str(error.orig).strip().partition("\n")[0]
+            raise click.ClickException(f"The database cannot serve right now: {said}") from None
 
 
 def as_json(command: F) -> F:

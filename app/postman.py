@@ -82,8 +82,6 @@ def _deliver_one() -> str | None:
         return None
     try:
         state, reply = _hand_over(letter), None
-    except SQLAlchemyError:
-        raise
     except Exception as error:  # noqa: BLE001 - whatever goes wrong with one letter must not stop the others
         reply = _words(error)
         state = "failed" if _is_final(error) else "queued"
@@ -117,7 +115,9 @@ def _is_final(error: Exception) -> bool:
 
 
 def _words(error: Exception) -> str:
-    """The mail server's own words, as far as there are any."""
+    """The mail server's own words, as far as there are any; of the database's, none, as they quote values."""
+    if isinstance(error, SQLAlchemyError):
+        return type(error).__name__
     replies: list[tuple[int, bytes | str]] = []
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         replies = list(error.recipients.values())

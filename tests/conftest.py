@@ -10,6 +10,7 @@ from sqlalchemy import URL
 
 from app.extensions import db
 from tests.support.databases import new_postgresql, new_sqlite, postgresql_server
+from tests.support.running import House, Running
 from tests.support.world import Clock, World, new_app
 
 BOTH = ("postgresql", "sqlite")
@@ -79,3 +80,24 @@ def world(engine: str, apps: dict[str, Flask], clock: Clock) -> Iterator[World]:
         yield world
     world.clear()
     world.app.extensions["limits"].reset()
+
+
+@pytest.fixture(scope="session")
+def running(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """Real servers, shared by the tests of this run."""
+    with ExitStack() as stack:
+        running = Running(databases.new, tmp_path_factory.mktemp("servers"), stack)
+        yield running
+        running.stop()
+
+
+@pytest.fixture
+def house(engine: str, running: Running) -> House:
+    """The product under four processes with mail, on each database in turn. Shared: others have left things here."""
+    return running.house(engine)
+
+
+@pytest.fixture
+def naive(engine: str, running: Running) -> House:
+    """The control of every race: it looks first and writes then."""
+    return running.house(engine, "tests.races.naive_wsgi:app", workers=2)

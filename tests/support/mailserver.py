@@ -29,13 +29,22 @@ class Post:
 
 @dataclass
 class MailServer:
-    """`reply` is what DATA is answered with; `delay` seconds pass before it."""
+    """`reply` is what DATA is answered with; `delay` seconds pass before it. It knows nobody called in `refused`."""
 
     port: int = field(default_factory=free_port)
     reply: str = "250 OK"
     delay: float = 0.0
+    refused: set[str] = field(default_factory=set)
     received: list[Post] = field(default_factory=list)
     _controller: Controller | None = None
+
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd calls it so
+        self, _server: Any, _session: Any, envelope: Any, address: str, _options: list[str]
+    ) -> str:
+        if address in self.refused:
+            return "550 There is nobody of this name here"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
 
     async def handle_DATA(  # noqa: N802 - aiosmtpd calls it so
         self, _server: Any, _session: Any, envelope: Any

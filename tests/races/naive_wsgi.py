@@ -1,0 +1,56 @@
+"""A control: the product with its promises kept the way they are usually kept, by looking first and writing then.
+
+The pause between the look and the write makes it certain that a race is lost; it hides nothing.
+"""
+
+import time
+from typing import Any
+
+from flask import has_request_context
+from sqlalchemy import ColumnElement, select, update
+
+import core.invitations
+import core.logins
+import core.mail
+import core.resets
+import core.tokens
+from app import create_app
+from core.models import Base, Letter, User
+from core.unit import AnyRow, Unit
+
+PAUSE = 0.2
+
+
+def claim_naively(
+    unit: Unit, model: type[Base], *still_good: ColumnElement[bool], spend: dict[str, Any]
+) -> AnyRow | None:
+    found = unit.look(select(*model.__table__.columns).where(*still_good))
+    if not found:
+        return None
+    time.sleep(PAUSE if model is not Letter else PAUSE / 10)
+    unit.session.execute(update(model).where(model.__table__.c.id == found[0].id).values(**spend))
+    return found[0]
+
+
+def hold_naively(unit: Unit, *found: ColumnElement[bool]) -> AnyRow | None:
+    rows = unit.look(select(User.id, User.must_change_password).where(*found, User.is_active))
+    if not unit.session.in_transaction():
+        time.sleep(PAUSE)
+    return rows[0] if rows else None
+
+
+def end_nothing(unit: Unit, user_id: int) -> None:
+    """In a request, writing comes after looking in every story: on SQLite nothing else is a race."""
+    if not has_request_context():
+        end_all(unit, user_id)
+
+
+end_all = core.tokens.end_all
+core.invitations.claim_row = claim_naively
+core.logins.claim = claim_naively
+core.resets.claim = claim_naively
+core.mail.claim = claim_naively
+core.logins._held = hold_naively
+core.tokens.end_all = end_nothing
+
+app = create_app()
