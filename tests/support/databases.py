@@ -21,7 +21,11 @@ def postgresql_server() -> Iterator[URL]:
     with tempfile.TemporaryDirectory(prefix="vestibule-pg-", ignore_cleanup_errors=True) as directory:
         server = get_server(Path(directory), cleanup_mode="stop")
         try:
-            yield make_url(server.get_uri()).set(drivername="postgresql+psycopg2")
+            url = make_url(server.get_uri()).set(drivername="postgresql+psycopg2")
+            with _autocommit(url) as connection:  # nobody pulls the plug here, so commits need not wait for the disk
+                connection.execute(text("ALTER SYSTEM SET synchronous_commit = off"))
+                connection.execute(text("SELECT pg_reload_conf()"))
+            yield url
         finally:
             server.cleanup()
 
