@@ -1,5 +1,6 @@
 """Environment variables, read as what they should be. Knows no names: app/settings.py does."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -44,6 +45,14 @@ class Reader:
             return int(text)
 
         return self._parsed(name, default, parse, f"must be a whole number from {lowest} to {highest}")
+
+    def matching(self, name: str, pattern: str, problem: str) -> str | None:
+        def parse(text: str) -> str:
+            if not re.fullmatch(pattern, text):
+                raise ValueError
+            return text
+
+        return self._parsed(name, None, parse, problem)
 
     def url(self, name: str) -> str | None:
         """A public http(s) address without query or fragment, without a slash at its end."""

@@ -89,7 +89,7 @@ def from_environment(environment: Mapping[str, str] = os.environ, instance: Path
         cookie_domain=read.text("SESSION_COOKIE_DOMAIN"),
         mail_server=_mail_server(read),
         mail_sender=read.text("MAIL_DEFAULT_SENDER", "noreply@skatetrax.com") or "",
-        redis_url=read.text("REDIS_URL"),
+        redis_url=read.matching("REDIS_URL", r"(rediss?|unix)://.+", "must look like redis://host:6379/0"),
         rate_limits=read.switch("RATELIMIT_ENABLED", default=True),
         trusted_proxies=read.number("TRUSTED_PROXY_COUNT", 0, 0, 10),
         policy=Policy(

@@ -42,6 +42,7 @@ def test_production_names_every_missing_variable_at_once(tmp_path: Path) -> None
         ("DATABASE_URL", "nonsense"),
         ("CORS_ORIGIN", "*"),
         ("CORS_ORIGIN", "https://club.example/path"),
+        ("REDIS_URL", "localhost:6379"),
         ("MAIL_PORT", "smtp"),
         ("MAIL_PORT", "0"),
         ("SESSION_COOKIE_SECURE", "maybe"),
