@@ -1,6 +1,7 @@
 """The Flask application: the only place that knows the web. create_app is the wiring, read top to bottom."""
 
 import secrets
+from dataclasses import replace
 from typing import Any
 
 from flask import Flask, Response, g, request
@@ -33,8 +34,9 @@ def create_app(settings: Settings | None = None, surroundings: Surroundings | No
     app.json.sort_keys = False
     app.url_map.merge_slashes = False  # its redirect is HTML, and to the host that the request names
     app.extensions["settings"] = settings
-    app.extensions["surroundings"] = surroundings or Surroundings(settings.policy, Hasher(settings.policy))
-    app.extensions["limits"] = Limits(app, settings, settings.policy)
+    policy = replace(settings.policy, sends_mail=settings.sends_mail)
+    app.extensions["surroundings"] = surroundings or Surroundings(policy, Hasher(policy))
+    app.extensions["limits"] = Limits(app, settings, policy)
     app.extensions["postman"] = Postman(app)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies

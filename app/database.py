@@ -54,6 +54,23 @@ def waiting_without_end() -> Iterator[None]:
         set_wait_callback(usual)
 
 
+@contextmanager
+def rebuilding_tables(connection: Connection) -> Iterator[None]:
+    """For migrations: SQLite changes a table by making it anew, and dropping the old one must not take along the rows
+    that point to it. What points nowhere afterwards is an error."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver: Any = connection.connection.dbapi_connection
+    driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")
+    if dangling := driver.execute("PRAGMA foreign_key_check").fetchall():
+        raise RuntimeError(f"rows point nowhere: {dangling[:5]}")
+
+
 def _wait_a_while(connection: Any) -> None:
     """In place of libpq's own waiting, which has no end when the server is stopped or the network swallows packets."""
     until = time.monotonic() + SILENCE_SECONDS

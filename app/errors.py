@@ -40,6 +40,7 @@ STATUS: dict[type[Refusal], int] = {
     core_errors.MinorCannotRegister: 400,
     core_errors.InviteRequired: 403,
     core_errors.InviteDead: 403,
+    core_errors.InviteOtherAddress: 403,
     core_errors.NameTaken: 409,
     core_errors.WrongCredentials: 401,
     core_errors.WrongCurrentPassword: 401,
@@ -51,6 +52,14 @@ STATUS: dict[type[Refusal], int] = {
     core_errors.PasswordChangeRequired: 403,
     core_errors.NotFound: 404,
     core_errors.AlreadyOnboarded: 409,
+    core_errors.AlreadyMember: 409,
+    core_errors.AboveOwnRole: 403,
+    core_errors.LastOwner: 409,
+    core_errors.TenantTaken: 409,
+    core_errors.ArtistTaken: 400,
+    core_errors.ArtistAsked: 400,
+    core_errors.NotPending: 409,
+    core_errors.NoLongerFree: 409,
     core_errors.TooManyAttempts: 429,
     core_errors.Busy: 503,
     CrossSite: 403,
@@ -66,6 +75,16 @@ SENTENCES = {
     "invite_expired": "Invalid or expired invite token.",
     "invite_used": "Invalid or expired invite token.",
     "invite_revoked": "Invalid or expired invite token.",
+    "invite_replaced": "Invalid or expired invite token.",
+    "invite_other_address": "Invalid or expired invite token.",
+    "already_member": "This invitation has already been accepted.",
+    "above_own_role": "You cannot grant a role above your own.",
+    "last_owner": "Somebody else must be owner first.",
+    "tenant_taken": "There is already a tenant with this name.",
+    "artist_has_label": "This artist already belongs to a label.",
+    "already_invited": "This artist already has a pending invitation from this label.",
+    "not_pending": "This invitation is no longer open.",
+    "has_label": "You already belong to a label.",
     "login_taken": "This login is already taken.",
     "email_taken": "This e-mail address is already registered.",
     "phone_taken": "This phone number is already registered.",
@@ -123,7 +142,7 @@ def init_app(app: Flask) -> None:
 def refuse(refusal: Refusal) -> Response:
     """The answer to a refusal: status, sentence and code, with the fields at fault by their wire names."""
     extra = _shape("extra") if STATUS[type(refusal)] in {401, 403} else {}
-    body = {**extra, "message": sentence(refusal), "code": refusal.code}
+    body = {**extra, "message": sentence(refusal), "code": refusal.code, **refusal.details}
     if fields := fields_at_fault(refusal, current_app.extensions["surroundings"].policy):
         body["errors"] = {_shape("wire_names").get(field, field): problems for field, problems in fields.items()}
     return _answer(body, STATUS[type(refusal)], retry_after(refusal))
@@ -131,7 +150,8 @@ def refuse(refusal: Refusal) -> Response:
 
 def sentence(refusal: Refusal) -> str:
     """What a person is told; an endpoint may have words of its own."""
-    return _shape("says").get(type(refusal)) or SENTENCES[refusal.code]
+    own = _shape("says")
+    return next((own[kind] for kind in type(refusal).__mro__ if kind in own), SENTENCES[refusal.code])
 
 
 def fields_at_fault(refusal: Refusal, policy: Policy) -> dict[str, list[str]]:

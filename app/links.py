@@ -10,8 +10,7 @@ from core import invitations
 
 def invite(issued: invitations.Issued) -> Issued:
     """What the issuer of an invitation is given, this once: the token, its link and the link's picture."""
-    settings: Settings = current_app.extensions["settings"]
-    url = f"{settings.base_url}/join?token={issued.secret}"
+    url = f"{_base()}/join?token={issued.secret}"
     return Issued(
         id=issued.id,
         token=issued.secret,
@@ -27,6 +26,23 @@ def qr_picture(url: str) -> str:
     return segno.make(url, error="m").svg_data_uri(scale=6, border=4, light="#fff")
 
 
+def coach(secret: str) -> str:
+    return f"{_base()}/coach/onboard?token={secret}"
+
+
+def team(secret: str) -> str:
+    return f"{_base()}/team/join?token={secret}"
+
+
+def invitations_page() -> str:
+    return f"{_base()}/invitations"
+
+
 def reset(secret: str) -> str:
     settings: Settings = current_app.extensions["settings"]
     return f"{settings.reset_url_base}?token={secret}"
+
+
+def _base() -> str:
+    settings: Settings = current_app.extensions["settings"]
+    return settings.base_url

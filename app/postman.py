@@ -4,9 +4,11 @@ import logging
 import os
 import smtplib
 from collections.abc import Callable
+from datetime import datetime
 from email.utils import parseaddr
 from threading import Event, Lock, Thread
 from typing import Any
+from uuid import UUID
 
 from flask import Flask, current_app, render_template
 from flask_mail import Message
@@ -15,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app import links
 from app.extensions import mail as smtp
 from app.unit import open_unit
-from core import mail, resets
+from core import coaches, invitations, mail, resets
 from core.unit import AnyRow, Unit
 
 log = logging.getLogger(__name__)
@@ -142,6 +144,36 @@ def _write_password_changed(unit: Unit, letter: AnyRow) -> Message:
     )
 
 
+def _write_coach_invited(unit: Unit, letter: AnyRow) -> Message | None:
+    found = _living(unit, letter)
+    if found is None:
+        return None
+    place = coaches.tenant_of(unit, found.id)
+    about = {"name": found.name, "tenant": place.name, "part": place.part.replace("_", " "), "until": found.expires_at}
+    url = links.coach(invitations.add_link(unit, found.id))
+    return _message(letter, letter.recipient, f"Join {place.name} as a coach", "coach_invited", about | {"url": url})
+
+
+def _write_team_invited(unit: Unit, letter: AnyRow) -> Message | None:
+    found = _living(unit, letter)
+    if found is None:
+        return None
+    url = links.team(invitations.add_link(unit, found.id))
+    about = {"role": found.roles[0].replace("_", " "), "until": found.expires_at, "url": url}
+    return _message(letter, letter.recipient, "You are invited to the team", "team_invited", about)
+
+
+def _write_label_invited(unit: Unit, letter: AnyRow) -> Message:
+    about = letter.data | {"url": links.invitations_page(), "until": datetime.fromisoformat(letter.data["until"])}
+    return _message(letter, letter.recipient, f"{letter.data['label']} would like you to join", "label_invited", about)
+
+
+def _living(unit: Unit, letter: AnyRow) -> AnyRow | None:
+    """The invitation that a letter is about, unless it was used or revoked before the letter went out."""
+    found = invitations.get(unit.look, UUID(letter.data["invitation"]))
+    return found if invitations.status_of(found, unit.now) == "active" else None
+
+
 def _message(letter: AnyRow, to: str, subject: str, template: str, about: dict[str, Any]) -> Message:
     settings = current_app.extensions["settings"]
     domain = parseaddr(settings.mail_sender)[1].rpartition("@")[2] or "localhost"
@@ -159,4 +191,7 @@ def _message(letter: AnyRow, to: str, subject: str, template: str, about: dict[s
 _WRITERS: dict[str, Callable[[Unit, AnyRow], Message | None]] = {
     mail.ResetRequested.kind: _write_reset_link,
     mail.PasswordChanged.kind: _write_password_changed,
+    mail.CoachInvited.kind: _write_coach_invited,
+    mail.TeamInvited.kind: _write_team_invited,
+    mail.LabelInvited.kind: _write_label_invited,
 }

@@ -1,6 +1,7 @@
 """Every "no" the house can say. A refusal has a stable code and data; sentences and statuses are app/errors.py's."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import ClassVar
 
 
@@ -10,6 +11,8 @@ class Refusal(Exception):
     code = "refused"
     codes: ClassVar[tuple[str, ...]]
     """All that an instance may carry."""
+    details: Mapping[str, str] = MappingProxyType({})
+    """What else the refused may know."""
 
     def __init_subclass__(cls) -> None:
         if "codes" not in vars(cls):
@@ -52,7 +55,24 @@ class InviteDead(Refusal):
     """The invitation admits nobody (any more): invite_invalid, _expired, _used or _revoked."""
 
     code = "invite_invalid"
-    codes = ("invite_invalid", "invite_expired", "invite_used", "invite_revoked")
+    codes: ClassVar[tuple[str, ...]] = (
+        "invite_invalid",
+        "invite_expired",
+        "invite_used",
+        "invite_revoked",
+        "invite_replaced",
+    )
+
+
+class InviteOtherAddress(InviteDead):
+    """A personal invitation, and somebody else's address: both sides are named, the invited one masked."""
+
+    code = "invite_other_address"
+    codes = ("invite_other_address",)
+
+    def __init__(self, *, invited: str, present: str) -> None:
+        super().__init__()
+        self.details = {"invited": invited, "present": present}
 
 
 class NameTaken(Refusal):
@@ -107,6 +127,54 @@ class NotFound(Refusal):
 
 class AlreadyOnboarded(Refusal):
     code = "already_onboarded"
+
+
+class AlreadyMember(Refusal):
+    """This person has what the invitation would bring."""
+
+    code = "already_member"
+
+
+class AboveOwnRole(Refusal):
+    """Nobody grants a role above their own."""
+
+    code = "above_own_role"
+
+
+class LastOwner(Refusal):
+    """Somebody must remain who owns the place."""
+
+    code = "last_owner"
+
+
+class TenantTaken(Refusal):
+    """There is a tenant of this name, letter case aside."""
+
+    code = "tenant_taken"
+
+
+class ArtistTaken(Refusal):
+    """The artist belongs to a label."""
+
+    code = "artist_has_label"
+
+
+class ArtistAsked(Refusal):
+    """The artist has a pending invitation from this label."""
+
+    code = "already_invited"
+
+
+class NotPending(Refusal):
+    """A label's invitation was decided, or its time is over."""
+
+    code = "not_pending"
+
+
+class NoLongerFree(Refusal):
+    """The artist has joined a label meanwhile."""
+
+    code = "has_label"
 
 
 class TooManyAttempts(Refusal):

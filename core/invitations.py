@@ -1,49 +1,34 @@
-"""Every invitation that carries a secret: issued, looked at, spent, revoked by these few functions."""
+"""Every invitation that carries a secret: issued, looked at, spent, renewed, revoked by these few functions."""
 
 import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Select, and_, or_, select, update
 
-from core import audit
-from core.errors import InvalidInput, InviteDead, NotFound
-from core.models import Invitation, InvitationUse, User
+from core import audit, names
+from core.errors import InvalidInput, InviteDead, InviteOtherAddress, NotFound
+from core.models import Invitation, InvitationLink, InvitationUse
 from core.tokens import claim as claim_row
 from core.tokens import digest
 from core.unit import AnyRow, Look, Unit
 
 GATE = "gate"
-"""The kind that lets anybody register who holds it."""
+"""The kind that lets anybody register who holds it. Others: coaches.KIND, teams.KIND."""
+
+STATUSES = ("active", "used", "expired", "revoked")
 
 
 @dataclass(frozen=True)
 class Issued:
-    """A fresh invitation. `secret` is known to nobody but its reader."""
+    """A fresh link. `secret` is known to nobody but its reader."""
 
     id: uuid.UUID
     secret: str
     expires_at: datetime | None
     max_uses: int
-
-
-@dataclass(frozen=True)
-class Listed:
-    """An invitation as its issuers see it."""
-
-    id: uuid.UUID
-    kind: str
-    status: str
-    roles: list[str]
-    note: str | None
-    max_uses: int
-    uses: int
-    created_at: datetime
-    expires_at: datetime | None
-    revoked_at: datetime | None
-    created_by: str | None
-    registered: list[tuple[str, datetime]]
 
 
 def ending(unit: Unit, *, at: datetime | None = None, seconds: int | None = None) -> datetime:
@@ -61,18 +46,22 @@ def ending(unit: Unit, *, at: datetime | None = None, seconds: int | None = None
 def issue(
     unit: Unit,
     *,
+    kind: str = GATE,
+    email: str | None = None,
+    name: str | None = None,
     roles: Collection[str] = (),
     max_uses: int = 1,
     expires_at: datetime | None = None,
     note: str | None = None,
 ) -> Issued:
-    """A new invitation for `max_uses` people (0: any number) until `expires_at` (None: no end). Its roles must be
-    ones that the caller was allowed to name."""
-    secret = unit.new_secret()
+    """A new invitation for `max_uses` people (0: any number) until `expires_at` (None: no end), for one address only
+    if there is an `email`. Its roles must be ones that the caller was allowed to name."""
     invitation = Invitation(
         id=uuid.uuid4(),
-        kind=GATE,
-        digest=digest(secret),
+        kind=kind,
+        email=email,
+        email_key=email and names.canonical(email),
+        name=name,
         roles=sorted(set(roles)),
         note=note,
         max_uses=max_uses,
@@ -83,24 +72,56 @@ def issue(
         created_by=unit.visitor.user_id,
     )
     unit.session.add(invitation)
-    audit.record(unit, "invitation_issued", user_id=unit.visitor.user_id, invitation=str(invitation.id))
-    return Issued(invitation.id, secret, expires_at, max_uses)
+    unit.session.flush()
+    _record(unit, "invitation_issued", invitation.id, kind)
+    return Issued(invitation.id, add_link(unit, invitation.id), expires_at, max_uses)
 
 
-def peek(look: Look, secret: str, now: datetime) -> AnyRow:
-    """The living invitation behind `secret`; changes nothing, however often. Refuses with InviteDead, whose code says
-    why to whoever holds the link and nothing to anybody else."""
-    found = look(select(*Invitation.__table__.columns).where(Invitation.digest == digest(secret)))
-    if not found or _status(found[0], now) != "active":
+def add_link(unit: Unit, invitation_id: uuid.UUID) -> str:
+    """One more secret that opens this invitation, beside those that do already: a mailed link and one on screen."""
+    secret = unit.new_secret()
+    unit.session.add(InvitationLink(digest=digest(secret), invitation_id=invitation_id, created_at=unit.now))
+    return secret
+
+
+def renew(unit: Unit, invitation: AnyRow, *, roles: Collection[str] | None = None) -> Issued:
+    """A fresh link and a fresh life for an unused personal invitation, also when it has expired or was revoked. All
+    earlier links answer that they were replaced. NotFound when it was used meanwhile."""
+    unused = (Invitation.id == invitation.id, ~_is_used())
+    end = ending(unit)
+    fresh = {"expires_at": end, "revoked_at": None, "created_by": unit.visitor.user_id}
+    if claim_row(unit, Invitation, *unused, spend=fresh | ({"roles": sorted(roles)} if roles else {})) is None:
+        raise NotFound
+    living = (InvitationLink.invitation_id == invitation.id, InvitationLink.replaced_at.is_(None))
+    unit.session.execute(update(InvitationLink).where(*living).values(replaced_at=unit.now))
+    _record(unit, "invitation_renewed", invitation.id, invitation.kind)
+    return Issued(invitation.id, add_link(unit, invitation.id), end, invitation.max_uses)
+
+
+def peek(look: Look, secret: str, now: datetime, *, kinds: Collection[str] | None = None) -> AnyRow:
+    """The living invitation behind `secret`, of one of these `kinds` if given; changes nothing, however often.
+    Refuses with InviteDead, whose code says why to whoever holds the link and nothing to anybody else."""
+    behind = select(*Invitation.__table__.columns, InvitationLink.replaced_at).join(InvitationLink)
+    found = look(behind.where(InvitationLink.digest == digest(secret)))
+    if not found or (kinds and found[0].kind not in kinds):
+        raise InviteDead
+    if found[0].replaced_at is not None:
+        raise InviteDead("invite_replaced")
+    if status_of(found[0], now) != "active":
         raise _dead(found, now)
     return found[0]
 
 
+def check_address(invitation: AnyRow, email: str | None) -> None:
+    """Refuse with InviteOtherAddress a personal invitation for another address than `email` (None: nobody's yet)."""
+    if email is not None and invitation.email_key not in {None, names.canonical(email)}:
+        raise InviteOtherAddress(invited=masked(invitation.email), present=email)
+
+
 def claim(unit: Unit, invitation_id: uuid.UUID) -> AnyRow:
     """Spend one use, in the transaction of what it buys. Refuses with InviteDead when none is left by now."""
-    row = claim_row(
-        unit, Invitation, Invitation.id == invitation_id, _is("active", unit.now), spend={"uses": Invitation.uses + 1}
-    )
+    still_good = (Invitation.id == invitation_id, is_status("active", unit.now))
+    row = claim_row(unit, Invitation, *still_good, spend={"uses": Invitation.uses + 1})
     if row is None:
         lost = select(*Invitation.__table__.columns).where(Invitation.id == invitation_id)
         raise _dead(unit.look(lost), unit.now)
@@ -112,71 +133,49 @@ def note_use(unit: Unit, invitation_id: uuid.UUID, user_id: int) -> None:
     unit.session.add(InvitationUse(invitation_id=invitation_id, user_id=user_id, used_at=unit.now))
 
 
-def revoke(unit: Unit, invitation_id: uuid.UUID) -> None:
-    """End an invitation at once. Revoking twice changes nothing; NotFound when there is none of this id."""
+def was_used_by(look: Look, invitation_id: uuid.UUID, user_id: int) -> bool:
+    """Whether this account came in through this invitation."""
+    used = select(InvitationUse.user_id).where(InvitationUse.invitation_id == invitation_id)
+    return bool(look(used.where(InvitationUse.user_id == user_id)))
+
+
+def get(look: Look, invitation_id: uuid.UUID, kind: str | None = None) -> AnyRow:
+    """The invitation with this id, of this kind if given, in whatever state; NotFound when there is none."""
+    found = look(_all(kind).where(Invitation.id == invitation_id))
+    if not found:
+        raise NotFound
+    return found[0]
+
+
+def find_unused(look: Look, kind: str, email: str) -> AnyRow | None:
+    """The personal invitation of this kind that this address has not used yet, whether it still lives or not."""
+    key = names.canonical(email)
+    theirs = _all(kind).where(Invitation.email_key == key, ~_is_used()).order_by(Invitation.created_at.desc())
+    return next(iter(look(theirs.limit(1))), None)
+
+
+def revoke(unit: Unit, invitation_id: uuid.UUID, kind: str | None = None) -> None:
+    """End an invitation at once. Revoking twice changes nothing; NotFound when there is none of this id and kind."""
+    invitation = get(unit.look, invitation_id, kind)
     ours = update(Invitation).where(Invitation.id == invitation_id, Invitation.revoked_at.is_(None))
     if unit.session.execute(ours.values(revoked_at=unit.now).returning(Invitation.id)).all():
-        audit.record(unit, "invitation_revoked", user_id=unit.visitor.user_id, invitation=str(invitation_id))
-    elif unit.session.get(Invitation, invitation_id) is None:
-        raise NotFound
+        _record(unit, "invitation_revoked", invitation_id, invitation.kind)
 
 
 def revoke_all_by(unit: Unit, user_id: int) -> int:
     """End every living invitation that this person issued. Returns how many."""
-    theirs = update(Invitation).where(Invitation.created_by == user_id, _is("active", unit.now))
+    theirs = update(Invitation).where(Invitation.created_by == user_id, is_status("active", unit.now))
     return len(unit.session.execute(theirs.values(revoked_at=unit.now).returning(Invitation.id)).all())
 
 
 def revoke_noted(unit: Unit, note: str) -> None:
     """End every living invitation with this note that nobody signed in issued."""
     ours = update(Invitation).where(Invitation.created_by.is_(None), Invitation.note == note)
-    unit.session.execute(ours.where(_is("active", unit.now)).values(revoked_at=unit.now))
+    unit.session.execute(ours.where(is_status("active", unit.now)).values(revoked_at=unit.now))
 
 
-def list_issued(
-    unit: Unit, *, status: str | None = None, after: tuple[datetime, uuid.UUID] | None = None, limit: int = 50
-) -> list[Listed]:
-    """Up to `limit` invitations, newest first, of one status if given, those behind the place `after` in that order."""
-    query = select(*Invitation.__table__.columns, User.login.label("issuer"))
-    query = query.outerjoin(User, User.id == Invitation.created_by)
-    if status:
-        query = query.where(_is(status, unit.now))
-    if after:
-        query = query.where(tuple_(Invitation.created_at, Invitation.id) < after)
-    newest_first = query.order_by(Invitation.created_at.desc(), Invitation.id.desc()).limit(limit)
-    return _with_people(unit, unit.look(newest_first))
-
-
-def _with_people(unit: Unit, rows: Collection[AnyRow]) -> list[Listed]:
-    used = select(InvitationUse.invitation_id, User.login.label("login"), InvitationUse.used_at).join(User)
-    used = used.where(InvitationUse.invitation_id.in_([row.id for row in rows])).order_by(InvitationUse.used_at)
-    people: dict[uuid.UUID, list[tuple[str, datetime]]] = {row.id: [] for row in rows}
-    for each in unit.look(used) if rows else ():
-        people[each.invitation_id].append((each.login, each.used_at))
-    return [
-        Listed(
-            id=row.id,
-            kind=row.kind,
-            status=_status(row, unit.now),
-            roles=row.roles,
-            note=row.note,
-            max_uses=row.max_uses,
-            uses=row.uses,
-            created_at=row.created_at,
-            expires_at=row.expires_at,
-            revoked_at=row.revoked_at,
-            created_by=row.issuer,
-            registered=people[row.id],
-        )
-        for row in rows
-    ]
-
-
-STATUSES = ("active", "used", "expired", "revoked")
-
-
-def _status(row: AnyRow, now: datetime) -> str:
-    """The same order of precedence as _is()."""
+def status_of(row: AnyRow, now: datetime) -> str:
+    """One of STATUSES; the same order of precedence as is_status()."""
     if row.revoked_at is not None:
         return "revoked"
     if row.max_uses and row.uses >= row.max_uses:
@@ -186,21 +185,40 @@ def _status(row: AnyRow, now: datetime) -> str:
     return "active"
 
 
-def _is(status: str, now: datetime) -> ColumnElement[bool]:
+def is_status(status: str, now: datetime) -> ColumnElement[bool]:
+    """The condition under which an invitation has this status."""
     revoked = Invitation.revoked_at.is_not(None)
-    used = and_(Invitation.max_uses > 0, Invitation.uses >= Invitation.max_uses)
     expired = and_(Invitation.expires_at.is_not(None), Invitation.expires_at <= now)
     return {
         "revoked": revoked,
-        "used": and_(~revoked, used),
-        "expired": and_(~revoked, ~used, expired),
+        "used": and_(~revoked, _is_used()),
+        "expired": and_(~revoked, ~_is_used(), expired),
         "active": and_(~revoked, or_(Invitation.max_uses == 0, Invitation.uses < Invitation.max_uses), ~expired),
     }[status]
+
+
+def masked(address: str) -> str:
+    """An address that its holder recognises and nobody else learns: b•••@club.test."""
+    local, _, domain = address.rpartition("@")
+    return f"{local[:1]}•••@{domain}"
+
+
+def _is_used() -> ColumnElement[bool]:
+    return and_(Invitation.max_uses > 0, Invitation.uses >= Invitation.max_uses)
+
+
+def _all(kind: str | None) -> Select[*tuple[Any, ...]]:
+    everything = select(*Invitation.__table__.columns)
+    return everything.where(Invitation.kind == kind) if kind else everything
 
 
 def _dead(found: Sequence[AnyRow], now: datetime) -> InviteDead:
     """Why it admits nobody. "used" also when the last use was taken a moment ago by somebody not yet committed."""
     if not found:
         return InviteDead()
-    status = _status(found[0], now)
+    status = status_of(found[0], now)
     return InviteDead("invite_used" if status == "active" else f"invite_{status}")
+
+
+def _record(unit: Unit, event: str, invitation_id: uuid.UUID, kind: str) -> None:
+    audit.record(unit, event, user_id=unit.visitor.user_id, invitation=str(invitation_id), kind=kind)

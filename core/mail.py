@@ -32,9 +32,41 @@ class PasswordChanged:
     by_reset: bool
 
 
-def post(unit: Unit, letter: ResetRequested | PasswordChanged, *, to: str) -> None:
+@dataclass(frozen=True)
+class CoachInvited:
+    """A personal link to join a tenant as a coach."""
+
+    kind: ClassVar[str] = "coach_invited"
+    invitation: str
+
+
+@dataclass(frozen=True)
+class TeamInvited:
+    """A personal link to join the team."""
+
+    kind: ClassVar[str] = "team_invited"
+    invitation: str
+
+
+@dataclass(frozen=True)
+class LabelInvited:
+    """A label asks an artist, who answers when signed in."""
+
+    kind: ClassVar[str] = "label_invited"
+    login: str
+    label: str
+    message: str | None
+    until: str
+
+
+Kind = ResetRequested | PasswordChanged | CoachInvited | TeamInvited | LabelInvited
+
+
+def post(unit: Unit, letter: Kind, *, to: str) -> None:
     """Owe one letter to the address `to`; it becomes due when the unit commits. Marks the session, so that
-    whoever commits it can wake the postman."""
+    whoever commits it can wake the postman. In a house without mail nothing is owed."""
+    if not unit.policy.sends_mail:
+        return
     unit.session.add(
         Letter(
             id=uuid.uuid4(),

@@ -37,6 +37,7 @@ LIMITS: dict[str, Limit] = {
     "validate_token_address": _per(120, minutes=1),
     "change_password_account": _per(10, minutes=15),
     "invite_account": _per(200, hours=1),
+    "team_invite_account": _per(60, hours=1),
 }
 """Attempts, good ones included. `…_account`: for one account (or name that nobody has); `…_address`: from one network
 address (IPv6: one /64), which at a rink thirty people may share. A good sign-in or password change forgives its
@@ -71,7 +72,9 @@ class Policy:
     invite_life_max: timedelta = timedelta(days=366)
     invite_uses_max: int = 100_000
 
-    # Mail: a letter's lease must outlast one delivery; after a crash the letter is due again when it ends.
+    # Mail: whether there is any. A letter's lease must outlast one delivery; after a crash the letter is due again when
+    # it ends.
+    sends_mail: bool = True
     letter_lease: timedelta = timedelta(seconds=60)
     letter_pauses: tuple[timedelta, ...] = tuple(timedelta(seconds=s) for s in (2, 5, 10, 20, 30, 60))
     letter_life: timedelta = timedelta(days=1)

@@ -1,12 +1,13 @@
 """Joining: one living invitation becomes one account, wholly or not at all."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-from core import audit, invitations, names, passwords, users
-from core.errors import InvalidInput, MinorCannotRegister
+from core import audit, coaches, invitations, names, passwords, users
+from core.errors import AlreadyMember, InvalidInput, MinorCannotRegister
 from core.roles import SELF_SERVICE
-from core.unit import Unit
+from core.sessions import SignedIn
+from core.unit import AnyRow, Unit
 
 
 @dataclass(frozen=True)
@@ -23,11 +24,12 @@ class Applicant:
 def register(unit: Unit, applicant: Applicant, secret: str) -> int:
     """Make the account that the invitation `secret` admits, and return its id.
 
-    Refuses a dead invitation first (InviteDead), then what makes no sense (InvalidInput), then names that are taken
-    (NameTaken): only the holder of a living invitation can learn who is here. A refusal, or any other failure,
-    leaves no account and gives the use back.
+    Refuses a dead invitation, or one for another address, first (InviteDead), then what makes no sense (InvalidInput),
+    then names that are taken (NameTaken): only the holder of a living invitation can learn who is here. A refusal, or
+    any other failure, leaves no account and gives the use back.
     """
-    invitation = invitations.peek(unit.look, secret, unit.now)
+    invitation = invitations.peek(unit.look, secret, unit.now, kinds=JOINS)
+    invitations.check_address(invitation, applicant.email)
     _check(unit, applicant)
     password_hash = unit.hasher.hash(applicant.password)
     claimed = invitations.claim(unit, invitation.id)
@@ -35,9 +37,35 @@ def register(unit: Unit, applicant: Applicant, secret: str) -> int:
         unit, login=applicant.login, email=applicant.email, phone=applicant.phone, password_hash=password_hash
     )
     audit.record(unit, "user_registered", user_id=user.id, invitation=str(claimed.id))
-    users.grant_roles(unit, user.id, {*applicant.roles, *claimed.roles} or {"adult"})
-    invitations.note_use(unit, claimed.id, user.id)
+    _bring_in(unit, claimed, user.id, {*applicant.roles, *claimed.roles} or {"adult"})
     return user.id
+
+
+def accept(unit: Unit, me: SignedIn, secret: str) -> AnyRow:
+    """Take what an invitation offers with the account that I have, and return the invitation. InviteDead, and
+    AlreadyMember when I came in through it before."""
+    invitation = invitations.peek(unit.look, secret, unit.now, kinds=JOINS)
+    invitations.check_address(invitation, me.email)
+    if invitations.was_used_by(unit.look, invitation.id, me.user_id):
+        raise AlreadyMember
+    claimed = invitations.claim(unit, invitation.id)
+    audit.record(unit, "invitation_accepted", user_id=me.user_id, invitation=str(claimed.id))
+    _bring_in(unit, claimed, me.user_id, set(claimed.roles))
+    return claimed
+
+
+def _bring_in(unit: Unit, invitation: AnyRow, user_id: int, granted: set[str]) -> None:
+    users.grant_roles(unit, user_id, granted)
+    JOINS[invitation.kind](unit, invitation, user_id)
+    invitations.note_use(unit, invitation.id, user_id)
+
+
+def _join_nothing(unit: Unit, invitation: AnyRow, user_id: int) -> None:
+    """The gate itself brings an account and roles, nothing more."""
+
+
+JOINS: dict[str, Callable[[Unit, AnyRow, int], None]] = {invitations.GATE: _join_nothing, coaches.KIND: coaches.join}
+"""What else each kind of invitation brings to whoever comes in through it."""
 
 
 def _check(unit: Unit, applicant: Applicant) -> None:

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, exists, or_, select, update
+from sqlalchemy import Select, delete, exists, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from core import audit, invitations, names, roles, sessions, tokens
 from core.constraints import violated
-from core.errors import NameTaken, NotFound
+from core.errors import LastOwner, NameTaken, NotFound
 from core.models import Role, User, UserRole
 from core.models.base import named
 from core.unit import AnyRow, Look, Unit
@@ -93,9 +93,25 @@ def grant_roles(unit: Unit, user_id: int, granted: Collection[str]) -> None:
     audit.record(unit, "roles_granted", user_id=user_id, roles=sorted(granted))
 
 
+def revoke_role(unit: Unit, user_id: int, role: str) -> None:
+    """Take a role away. NotFound when it was not held; LastOwner when nobody else would own the place. Who no longer
+    passes as an admin leaves no open invitations behind."""
+    if role == "owner":
+        _keep_an_owner(unit, but=user_id)
+    held = select(Role.id).where(Role.name == role).scalar_subquery()
+    theirs = delete(UserRole).where(UserRole.user_id == user_id, UserRole.role_id == held)
+    if not unit.session.execute(theirs.returning(UserRole.id)).all():
+        raise NotFound
+    audit.record(unit, "role_revoked", user_id=user_id, role=role)
+    left = select(Role.name).join(UserRole).where(UserRole.user_id == user_id)
+    if not roles.passes_as_admin(unit.session.scalars(left).all()):
+        invitations.revoke_all_by(unit, user_id)
+
+
 def deactivate(unit: Unit, user_id: int) -> int:
     """Close an account at once: its sessions end, its links stop working. Returns how many open invitations of
-    its own were revoked with it."""
+    its own were revoked with it. LastOwner when nobody else would own the place."""
+    _keep_an_owner(unit, but=user_id)
     tokens.end_all(unit, user_id)
     unit.session.execute(update(User).where(User.id == user_id).values(is_active=False, updated_at=unit.now))
     sessions.end_all(unit, user_id)
@@ -126,6 +142,15 @@ def somebody_is_admin(look: Look) -> bool:
     admins = select(UserRole.id).join(Role).join(User, User.id == UserRole.user_id)
     admins = admins.where(Role.name.in_(roles.ADMINS), User.is_active)
     return bool(look(select(exists(admins)))[0][0])
+
+
+def _keep_an_owner(unit: Unit, *, but: int) -> None:
+    """Refuse with LastOwner to lose the account `but` if it is the only active owner. Holds all owners' accounts until
+    the unit ends, so that of two racing farewells the second sees the first."""
+    owners = select(User.id).join(UserRole, UserRole.user_id == User.id).join(Role)
+    held = owners.where(Role.name == "owner", User.is_active).order_by(User.id).with_for_update(of=User)
+    if list(unit.session.scalars(held)) == [but]:
+        raise LastOwner
 
 
 def _credentials() -> Select[*tuple[Any, ...]]:

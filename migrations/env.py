@@ -3,7 +3,7 @@
 from alembic import context
 from flask import current_app
 
-from app.database import waiting_without_end
+from app.database import rebuilding_tables, waiting_without_end
 from app.extensions import db
 from app.schema import VERSION_TABLE
 
@@ -14,7 +14,7 @@ def run() -> None:
     arguments = current_app.extensions["migrate"].configure_args
     with waiting_without_end(), db.engine.connect() as connection:
         context.configure(connection=connection, target_metadata=db.metadata, version_table=VERSION_TABLE, **arguments)
-        with context.begin_transaction():
+        with rebuilding_tables(connection), context.begin_transaction():
             if connection.dialect.name == "postgresql":
                 connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
                 connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({ONE_AT_A_TIME})")

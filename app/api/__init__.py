@@ -2,12 +2,15 @@
 
 from flask import Flask
 
-from app.api import documentation, health, invites, members, passwords, registration, sessions
+from app.api import coaches, documentation, health, invites, labels, members, passwords, registration, sessions, teams
 
 
 def init_app(app: Flask) -> None:
     for area in (registration, sessions, passwords, members):
         app.register_blueprint(area.bp, url_prefix="/api/v4/auth")
     app.register_blueprint(invites.bp, url_prefix="/api/v4/admin/invites")
+    app.register_blueprint(coaches.bp, url_prefix="/api/v4/admin")
+    app.register_blueprint(teams.bp, url_prefix="/api/v4/admin/teams/invitations")
+    app.register_blueprint(labels.bp, url_prefix="/api/v4")
     app.register_blueprint(documentation.bp, url_prefix="/api/v4")
     app.register_blueprint(health.bp)

@@ -1,14 +1,13 @@
-"""The gate: links that let people register."""
+"""The gate, links that let people register; and the trail of every invitation that carries a secret."""
 
 from flask import Blueprint
 
 from app import guards, inviting
 from app.api.sessions import to_id
 from app.unit import open_unit
-from app.wire import cursors
 from app.wire.endpoint import endpoint
-from app.wire.invites import InviteQuery, Invites, Issued, NewInvite, shown
-from core import invitations
+from app.wire.invites import InviteQuery, Invites, Issued, NewInvite, asked, shown
+from core import invitations, trail
 from core.errors import NotFound
 
 bp = Blueprint("invites", __name__)
@@ -26,8 +25,7 @@ def create(body: NewInvite) -> Issued:
 def list_issued(query: InviteQuery) -> Invites:
     """What was issued, newest first, with who came in through it. Never the tokens."""
     with open_unit() as unit:
-        after = cursors.read(query.cursor)
-        found = invitations.list_issued(unit, status=query.status, after=after, limit=query.limit + 1)
+        found = trail.list_issued(unit, **asked(query))
     return shown(found, query.limit)
 
 

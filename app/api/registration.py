@@ -2,12 +2,23 @@
 
 from flask import Blueprint
 
+from app import guards
 from app.unit import look, open_unit, surroundings
+from app.visits import me, signed_in
 from app.wire.accounts import Preview, Registration, TokenQuery
 from app.wire.bodies import Message
 from app.wire.endpoint import endpoint
+from app.wire.invitations import Joined, TokenAlone
 from core import invitations, registration
-from core.errors import InvalidInput, InviteDead, InviteRequired, MinorCannotRegister, NameTaken
+from core.errors import (
+    AlreadyMember,
+    InvalidInput,
+    InviteDead,
+    InviteOtherAddress,
+    InviteRequired,
+    MinorCannotRegister,
+    NameTaken,
+)
 
 bp = Blueprint("registration", __name__)
 
@@ -17,7 +28,7 @@ bp = Blueprint("registration", __name__)
     query=TokenQuery,
     answer=Preview,
     limits=["validate_token_address"],
-    refusals=[InviteRequired, InviteDead],
+    refusals=[InviteRequired, InviteDead, InviteOtherAddress],
     says={
         InviteRequired: "Registration is currently invite-only.",
         InviteDead: "This invite has expired or has already been used.",
@@ -29,7 +40,10 @@ def validate_token(query: TokenQuery) -> Preview:
     if not query.token:
         raise InviteRequired
     found = invitations.peek(look, query.token, surroundings().now())
-    return Preview(valid=True, kind=found.kind, email=None, name=None, roles=found.roles, expires_at=found.expires_at)
+    person = signed_in()
+    invitations.check_address(found, person.email if person else None)
+    known = {name: getattr(found, name) for name in ("kind", "email", "name", "roles", "expires_at")}
+    return Preview(valid=True, **known)
 
 
 @bp.post("/register")
@@ -37,10 +51,25 @@ def validate_token(query: TokenQuery) -> Preview:
     body=Registration,
     answer=Message,
     limits=["register_address"],
-    refusals=[InviteRequired, InviteDead, InvalidInput, MinorCannotRegister, NameTaken],
+    refusals=[InviteRequired, InviteDead, InviteOtherAddress, InvalidInput, MinorCannotRegister, NameTaken],
 )
 def register(body: Registration) -> Message:
     """Make an account with an invitation. A refusal leaves nothing behind and gives the invitation's use back."""
     with open_unit() as unit:
         registration.register(unit, body.applicant(), body.invite_token)
     return Message(message="User registered successfully")
+
+
+@bp.post("/invitations/accept")
+@endpoint(
+    body=TokenAlone,
+    answer=Joined,
+    access=guards.member,
+    limits=["register_address"],
+    refusals=[InviteDead, InviteOtherAddress, AlreadyMember],
+)
+def accept(body: TokenAlone) -> Joined:
+    """Take what an invitation offers with the account that is signed in."""
+    with open_unit() as unit:
+        invitation = registration.accept(unit, me(), body.token)
+    return Joined(message="Invitation accepted", kind=invitation.kind, roles=invitation.roles)

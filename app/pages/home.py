@@ -14,7 +14,7 @@ from app.unit import open_unit, surroundings
 from app.visits import me
 from app.wire.accounts import PasswordChange
 from app.wire.forms import filled
-from core import invitations, roles, sessions
+from core import roles, sessions, trail
 from core.errors import NotFound, WrongCurrentPassword
 
 bp = Blueprint("home", __name__)
@@ -28,7 +28,7 @@ def page(**forms: Form) -> str:
     is_admin = roles.passes_as_admin(me().roles)
     with open_unit() as unit:
         devices = sessions.list_mine(unit, me())
-        invites = invitations.list_issued(unit, status="active") if is_admin else []
+        invites = trail.list_issued(unit, status="active") if is_admin else []
     return render_template(
         "pages/home.html",
         me=me(),

@@ -55,6 +55,14 @@ def _address(text: str) -> str:
     return found.normalized
 
 
+def address(typed: str) -> str | None:
+    """The address that was typed, or None when it is none: for lists in which one bad entry must not sink the rest."""
+    try:
+        return _address(typed.strip()) if len(typed.strip()) <= POLICY.email_max else None
+    except PydanticCustomError:
+        return None
+
+
 def _short_when_compared(login: str) -> str:
     """One character can fold to eighteen; the column that keeps the folded form holds four for each."""
     if len(names.canonical(login)) > 4 * POLICY.login_max:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import Field, model_validator
@@ -11,8 +11,8 @@ from pydantic_core import PydanticCustomError
 from app.wire import cursors
 from app.wire.bodies import Answer, Lenient, Strict
 from app.wire.fields import POLICY, Count, Moment, optional, text
-from core.invitations import Listed
 from core.roles import MEMBERS
+from core.trail import Listed
 
 
 class NewInvite(Strict):
@@ -49,7 +49,9 @@ class InviteForm(Lenient):
 
 
 class InviteQuery(Strict):
+    kind: optional(Literal["gate", "coach", "team"]) = None
     status: optional(Literal["active", "used", "expired", "revoked"]) = None
+    q: optional(text(200)) = Field(None, description="Part of an address, name, note or issuer.")
     limit: Count = Field(50, ge=1, le=200)
     cursor: optional(text(200)) = None
 
@@ -72,6 +74,8 @@ class Invite(Answer):
     id: UUID
     kind: str
     status: str
+    email: str | None
+    name: str | None
     roles: list[str]
     note: str | None
     max_uses: int
@@ -95,3 +99,9 @@ def shown(found: Sequence[Listed], limit: int) -> Invites:
         Invite(**vars(each) | {"registered": [Guest(login=who, at=at) for who, at in each.registered]}) for each in page
     ]
     return Invites(items=items, next_cursor=cursors.write(page[-1].created_at, page[-1].id) if more else None)
+
+
+def asked(query: InviteQuery) -> dict[str, Any]:
+    """What the query asks of core.trail.list_issued: one more than a page, to know whether there is another."""
+    after = cursors.read(query.cursor)
+    return {"kind": query.kind, "status": query.status, "q": query.q, "after": after, "limit": query.limit + 1}

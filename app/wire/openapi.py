@@ -64,7 +64,7 @@ def _add_schemas(spec: APISpec, contracts: list[Contract]) -> None:
 def _operation(view: guards.View, contract: Contract, method: str, path: list[str]) -> dict[str, Any]:
     summary, _, more = (view.__doc__ or "").partition(". ")
     operation: dict[str, Any] = {
-        "operationId": view.__name__,
+        "operationId": f"{view.__module__.rpartition('.')[2]}_{view.__name__}",
         "summary": summary.rstrip("."),
         "tags": [view.__module__.rpartition(".")[2]],
         "responses": _responses(contract, method),

@@ -2,7 +2,8 @@
 
 from core.models.accounts import BrowserSession, LoginToken, PasswordReset, Role, User, UserRole
 from core.models.base import Base
-from core.models.invitations import Invitation, InvitationUse
+from core.models.groups import TeamMember, Tenant, TenantCoach
+from core.models.invitations import Invitation, InvitationLink, InvitationUse, Label, LabelArtist, LabelInvitation
 from core.models.outbox import AttemptCounter, AuditEvent, Letter
 from core.models.skating import Club, Coach, Profile, Rink
 
@@ -14,13 +15,20 @@ __all__ = [
     "Club",
     "Coach",
     "Invitation",
+    "InvitationLink",
     "InvitationUse",
+    "Label",
+    "LabelArtist",
+    "LabelInvitation",
     "Letter",
     "LoginToken",
     "PasswordReset",
     "Profile",
     "Rink",
     "Role",
+    "TeamMember",
+    "Tenant",
+    "TenantCoach",
     "User",
     "UserRole",
 ]

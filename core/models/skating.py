@@ -47,6 +47,7 @@ class Coach(Base):
     ijs_number: Mapped[int | None] = mapped_column("coach_ijs_id")
     phone: Mapped[int | None] = mapped_column("coach_phone")
     email: Mapped[str | None] = mapped_column("coach_email", String)
+    email_key: Mapped[str | None] = mapped_column(String(1024), unique=True)
     skater_id: Mapped[uuid.UUID | None] = mapped_column("uSkaterUUID")
 
 

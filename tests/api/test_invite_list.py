@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from core.models import Invitation
+from core.models import InvitationLink
 from tests.api.test_invites import INVITES, issue
 from tests.support.answers import INVALID, faults, said
 from tests.support.world import Person, World
@@ -69,7 +69,7 @@ def test_tokens_are_never_listed(world: World) -> None:
     text = ann.get(INVITES).text
 
     assert not any(token in text for token in tokens)
-    assert not any(row.digest in text for row in world.rows(Invitation))
+    assert not any(row.digest in text for row in world.rows(InvitationLink))
 
 
 def test_the_terminal_issued_what_nobody_issued(world: World) -> None:

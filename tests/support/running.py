@@ -19,7 +19,7 @@ from app import access_tokens
 from app.extensions import db
 from app.unit import open_unit
 from core import invitations, logins, resets, users
-from core.models import Base, Invitation, User
+from core.models import Base, Invitation, InvitationLink, User
 from core.policy import Policy
 from core.tokens import digest
 from tests.support.mailserver import MailServer, mail_server
@@ -86,7 +86,8 @@ class House:
 
     def invitation(self, token: str) -> Invitation:
         """The row behind a token."""
-        [row] = self.rows(Invitation, Invitation.digest == digest(token))
+        [link] = self.rows(InvitationLink, InvitationLink.digest == digest(token))
+        [row] = self.rows(Invitation, Invitation.id == link.invitation_id)
         return row
 
     def accounts(self, names: list[str]) -> int:

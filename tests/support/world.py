@@ -1,7 +1,7 @@
 """A world to test in: an application on a real database, a clock to turn, a mailbox to read, and people."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -158,6 +158,7 @@ def new_app(database: URL, clock: Clock | None = None, **settings: Any) -> Flask
         policy=policy,
         **{"secret_keys": ("a secret of the tests' own",), "development_mailbox": True, **settings},
     )
+    policy = replace(policy, sends_mail=chosen.sends_mail)
     app = create_app(chosen, Surroundings(policy, Hasher(policy), *([clock] if clock else [])))
     app.testing = True
     with app.app_context():

@@ -1,0 +1,103 @@
+"""The team: invited in bulk, let in by magic link."""
+
+from flask import Blueprint, current_app
+
+from app import access_tokens, guards, links
+from app.api.sessions import to_id
+from app.limits import count_attempt
+from app.unit import open_unit, surroundings
+from app.visits import me, signed_in
+from app.wire.endpoint import endpoint
+from app.wire.fields import address
+from app.wire.invitations import NewTeamMembers, Outcome, Outcomes, TeamAccepted, TokenAlone
+from app.wire.invites import InviteQuery, Invites, asked, shown
+from core import invitations, names, teams, trail
+from core.errors import AboveOwnRole, AlreadyMember, InviteDead, InviteOtherAddress, NotFound
+from core.unit import Unit
+
+bp = Blueprint("teams", __name__)
+
+
+@bp.post("")
+@endpoint(
+    body=NewTeamMembers,
+    answer=Outcomes,
+    status=201,
+    access=guards.admin,
+    limits=["team_invite_account"],
+    refusals=[AboveOwnRole],
+)
+def invite(body: NewTeamMembers) -> Outcomes:
+    """Ask many addresses at once, each with its own outcome: one bad address does not sink the others. Each invited
+    address is mailed a link; where there is no mail, the links are in the answer."""
+    count_attempt("team_invite_account", me().user_id)
+    outcomes: dict[str, Outcome] = {}
+    with open_unit() as unit:
+        for typed in body.emails:
+            if (key := names.canonical(typed)) not in outcomes:
+                outcomes[key] = _ask(unit, typed, body.role)
+    return Outcomes(items=[outcomes[names.canonical(typed)] for typed in body.emails])
+
+
+@bp.get("")
+@endpoint(query=InviteQuery, answer=Invites, access=guards.admin)
+def list_issued(query: InviteQuery) -> Invites:
+    """Who was asked to join the team, newest first, and how it ended."""
+    with open_unit() as unit:
+        found = trail.list_issued(unit, **asked(query) | {"kind": teams.KIND})
+    return shown(found, query.limit)
+
+
+@bp.delete("/<key>")
+@endpoint(status=204, access=guards.admin, refusals=[NotFound])
+def revoke(key: str) -> None:
+    """End an invitation at once."""
+    with open_unit() as unit:
+        invitations.revoke(unit, to_id(key), teams.KIND)
+
+
+@bp.post("/<key>/resend")
+@endpoint(
+    answer=Outcome,
+    access=guards.admin,
+    limits=["invite_account"],
+    refusals=[NotFound, AlreadyMember, AboveOwnRole],
+)
+def resend(key: str) -> Outcome:
+    """Replace the link, also of an expired or revoked invitation, and mail it again."""
+    count_attempt("invite_account", me().user_id)
+    with open_unit() as unit:
+        email, link = teams.resend(unit, me(), to_id(key))
+    return _outcome(email, teams.Verdict("reinvited", link))
+
+
+@bp.post("/accept")
+@endpoint(
+    body=TokenAlone,
+    answer=TeamAccepted,
+    limits=["login_token_address"],
+    refusals=[InviteDead, InviteOtherAddress],
+)
+def accept(body: TokenAlone) -> TeamAccepted:
+    """Take the place that a link holds out. `accessToken` signs in once within 15 minutes, at `auth/login/token`."""
+    with open_unit() as unit:
+        accepted = teams.accept(unit, body.token, signed_in())
+    life = surroundings().policy.login_token_life
+    settings = current_app.extensions["settings"]
+    token = access_tokens.seal(settings, accepted.login_secret, surroundings().now(), life)
+    return TeamAccepted(access_token=token, account_created=accepted.account_created)
+
+
+def _ask(unit: Unit, typed: str, role: str) -> Outcome:
+    email = address(typed)
+    if email is None:
+        return Outcome(email=typed, outcome="invalid", reason="This is not an e-mail address.")
+    return _outcome(typed, teams.invite(unit, me(), email, role))
+
+
+def _outcome(email: str, verdict: teams.Verdict) -> Outcome:
+    link = verdict.link
+    if link is None:
+        return Outcome(email=email, outcome=verdict.outcome)
+    url = None if current_app.extensions["settings"].sends_mail else links.team(link.secret)
+    return Outcome(email=email, outcome=verdict.outcome, id=link.id, expires_at=link.expires_at, invite_url=url)

@@ -1,0 +1,78 @@
+"""People at the terminal."""
+
+import json
+
+import click
+
+from app.cli.terminal import Commands, as_json, done, needs_schema, table
+from app.unit import look, open_unit
+from core import roles, users
+
+people = Commands("users", help="People: list, grant and revoke roles, deactivate.")
+
+
+@people.command("list")
+@as_json
+def list_users(json_: bool) -> None:
+    """Everybody, oldest account first."""
+    needs_schema()
+    found = users.list_all(look)
+    if json_:
+        click.echo(json.dumps({"items": [vars(each) for each in found]}, default=str))
+        return
+    rows = [
+        [str(each.id), each.login, each.email, ",".join(each.roles), "" if each.is_active else "deactivated"]
+        for each in found
+    ]
+    table(["ID", "LOGIN", "E-MAIL", "ROLES", ""], rows)
+
+
+@people.command("grant")
+@click.argument("login")
+@click.argument("role", type=click.Choice(roles.ALL))
+@as_json
+def grant_role(login: str, role: str, json_: bool) -> None:
+    """Give somebody a role."""
+    needs_schema()
+    with open_unit(name="cli") as unit:
+        user = users.get_by_login(unit.look, login)
+        users.grant_roles(unit, user.id, [role])
+    done(json_, f"{user.login} is now {role}.", login=user.login, role=role)
+
+
+@people.command("revoke")
+@click.argument("login")
+@click.argument("role", type=click.Choice(roles.ALL))
+@as_json
+def revoke_role(login: str, role: str, json_: bool) -> None:
+    """Take a role away from somebody."""
+    needs_schema()
+    with open_unit(name="cli") as unit:
+        user = users.get_by_login(unit.look, login)
+        users.revoke_role(unit, user.id, role)
+    done(json_, f"{user.login} is no longer {role}.", login=user.login, role=role)
+
+
+@people.command("deactivate")
+@click.argument("login")
+@as_json
+def deactivate_user(login: str, json_: bool) -> None:
+    """Close somebody's account: signed out everywhere at once, their open invite links revoked."""
+    needs_schema()
+    with open_unit(name="cli") as unit:
+        user = users.get_by_login(unit.look, login)
+        revoked = users.deactivate(unit, user.id)
+    text = f"{user.login} is deactivated; {revoked} open invite links of theirs were revoked."
+    done(json_, text, login=user.login, active=False, invites_revoked=revoked)
+
+
+@people.command("activate")
+@click.argument("login")
+@as_json
+def activate_user(login: str, json_: bool) -> None:
+    """Open a closed account again."""
+    needs_schema()
+    with open_unit(name="cli") as unit:
+        user = users.get_by_login(unit.look, login)
+        users.activate(unit, user.id)
+    done(json_, f"{user.login} is active again.", login=user.login, active=True)

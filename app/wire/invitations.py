@@ -1,0 +1,102 @@
+"""The bodies of all invitations but the gate's (app/wire/invites.py)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from app.wire import cursors
+from app.wire.bodies import Answer, Message, Strict
+from app.wire.fields import Count, Email, Token, optional, text
+from core.coaches import PARTS
+from core.labels import STATUSES, Asked
+from core.teams import ROLES
+
+
+class NewCoach(Strict):
+    name: text(200)
+    email: Email
+    role: Literal[PARTS]
+    tenant_id: UUID = Field(strict=False)
+
+
+class CoachAsked(Answer):
+    coach_id: UUID
+    invite_url: str
+    expires_at: datetime
+    mailed: bool = Field(description="Whether the link is on its way by mail as well.")
+
+
+class NewTeamMembers(Strict):
+    emails: list[text(320)] = Field(min_length=1, max_length=500)
+    role: Literal[ROLES]
+
+
+class Outcome(Answer):
+    email: str
+    outcome: Literal["invited", "reinvited", "already_member", "invalid"]
+    reason: str | None = None
+    id: UUID | None = None
+    expires_at: datetime | None = None
+    invite_url: str | None = Field(None, description="Where there is no mail: the link to hand over.")
+
+
+class Outcomes(Answer):
+    items: list[Outcome]
+
+
+class TokenAlone(Strict):
+    token: Token
+
+
+class TeamAccepted(Answer):
+    access_token: str = Field(alias="accessToken")
+    account_created: bool = Field(alias="accountCreated")
+
+
+class Joined(Message):
+    kind: str
+    roles: list[str]
+
+
+class NewLabelInvitation(Strict):
+    artist_id: UUID = Field(alias="artistId", strict=False)
+    message: optional(text(1000)) = None
+
+
+class LabelInvitation(Answer):
+    id: UUID
+    label_id: UUID = Field(alias="labelId")
+    label: str = Field(alias="labelName")
+    skater_id: UUID = Field(alias="artistId")
+    artist: str = Field(alias="artistLogin")
+    message: str | None
+    status: str
+    created_at: datetime = Field(alias="createdAt")
+    expires_at: datetime = Field(alias="expiresAt")
+    decided_at: datetime | None = Field(alias="decidedAt")
+
+
+class LabelInvitations(Answer):
+    items: list[LabelInvitation]
+    next_cursor: str | None = None
+
+
+class LabelTrailQuery(Strict):
+    status: optional(Literal[STATUSES]) = None
+    q: optional(text(200)) = Field(None, description="Part of the label's or the artist's name.")
+    limit: Count = Field(50, ge=1, le=200)
+    cursor: optional(text(200)) = None
+
+
+def from_label(asked: Asked) -> LabelInvitation:
+    return LabelInvitation(**vars(asked))
+
+
+def from_labels(found: Sequence[Asked], limit: int) -> LabelInvitations:
+    """One page of what was found, which has one more than the limit if there is another page."""
+    page, more = found[:limit], len(found) > limit
+    items = [from_label(each) for each in page]
+    return LabelInvitations(items=items, next_cursor=cursors.write(page[-1].created_at, page[-1].id) if more else None)

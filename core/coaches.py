@@ -1,0 +1,93 @@
+"""Inviting coaches: recorded from the first moment, bound to an account when they accept."""
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select, update
+
+from core import invitations, mail, names
+from core.errors import AlreadyMember, NotFound
+from core.invitations import Issued
+from core.models import Coach, Tenant, TenantCoach, User
+from core.models.base import named
+from core.tokens import claim
+from core.unit import AnyRow, Unit
+
+KIND = "coach"
+PARTS = ("coach", "head_coach", "assistant_coach")
+"""What a coach can be in a tenant. Each brings the account role `coach`."""
+
+
+@dataclass(frozen=True)
+class Invited:
+    """A coach who has been asked, and the link to hand over."""
+
+    coach_id: uuid.UUID
+    link: Issued
+
+
+def invite(unit: Unit, *, name: str, email: str, part: str, tenant_id: uuid.UUID) -> Invited:
+    """Ask a coach to join a tenant; the link is personal to the address, and mailed as well if there is mail.
+
+    The coach is recorded at once; a record of the same address is taken over. Asked again before they accept, the
+    coach keeps the record and gets a new link, and the old one ends. NotFound without the tenant, AlreadyMember once
+    they have accepted.
+    """
+    one_at_a_time = select(Tenant.id).where(Tenant.id == tenant_id).with_for_update()
+    if unit.session.execute(one_at_a_time).one_or_none() is None:
+        raise NotFound
+    coach_id = _recorded(unit, name, email)
+    place = _place(unit, tenant_id, coach_id)
+    if place and place.joined_at:
+        raise AlreadyMember
+    link = _ask_again(unit, place, part) if place else _ask(unit, name, email, part, tenant_id, coach_id)
+    mail.post(unit, mail.CoachInvited(str(link.id)), to=email)
+    return Invited(coach_id, link)
+
+
+def join(unit: Unit, invitation: AnyRow, user_id: int) -> None:
+    """Bind the coach's record to the account that has just claimed the invitation, and open their place."""
+    theirs = (TenantCoach.invitation_id == invitation.id, TenantCoach.joined_at.is_(None))
+    place = claim(unit, TenantCoach, *theirs, spend={"joined_at": unit.now, "user_id": user_id})
+    if place is None:
+        raise AlreadyMember
+    [skater_id] = unit.session.scalars(select(User.skater_id).where(User.id == user_id))
+    unit.session.execute(update(Coach).where(Coach.id == place.coach_id).values(skater_id=skater_id))
+
+
+def tenant_of(unit: Unit, invitation_id: uuid.UUID) -> AnyRow:
+    """What a coach's letter says: the tenant's name and the coach's part in it."""
+    asked = select(Tenant.name, TenantCoach.part).join(TenantCoach).where(TenantCoach.invitation_id == invitation_id)
+    return unit.look(asked)[0]
+
+
+def _recorded(unit: Unit, name: str, email: str) -> uuid.UUID:
+    key = names.canonical(email)
+    known = unit.session.execute(select(Coach.id.label("id")).where(Coach.email_key == key)).one_or_none()
+    if known:
+        return uuid.UUID(str(known.id))
+    first, _, last = name.partition(" ")
+    coach = Coach(id=uuid.uuid4(), first_name=first, last_name=last, email=email, email_key=key)
+    unit.session.add(coach)
+    unit.session.flush()
+    return coach.id
+
+
+def _place(unit: Unit, tenant_id: uuid.UUID, coach_id: uuid.UUID) -> Any:
+    columns = named(TenantCoach, "id", "invitation_id", "joined_at")
+    asked = select(*columns).where(TenantCoach.tenant_id == tenant_id, TenantCoach.coach_id == coach_id)
+    return unit.session.execute(asked).one_or_none()
+
+
+def _ask(unit: Unit, name: str, email: str, part: str, tenant_id: uuid.UUID, coach_id: uuid.UUID) -> Issued:
+    end = invitations.ending(unit)
+    link = invitations.issue(unit, kind=KIND, email=email, name=name, roles=["coach"], expires_at=end)
+    place = TenantCoach(id=uuid.uuid4(), tenant_id=tenant_id, coach_id=coach_id, part=part, invitation_id=link.id)
+    unit.session.add(place)
+    return link
+
+
+def _ask_again(unit: Unit, place: Any, part: str) -> Issued:
+    unit.session.execute(update(TenantCoach).where(TenantCoach.id == place.id).values(part=part))
+    return invitations.renew(unit, invitations.get(unit.look, place.invitation_id, KIND))

@@ -1,0 +1,125 @@
+"""The team: invited in bulk by magic link, let in with a link and nothing else, asked for a password at once."""
+
+import secrets
+import string
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select, update
+
+from core import invitations, logins, mail, names, roles, users
+from core.errors import AboveOwnRole, AlreadyMember, InviteDead
+from core.invitations import Issued
+from core.models import Role, TeamMember, User, UserRole
+from core.sessions import SignedIn
+from core.unit import AnyRow, Look, Unit
+
+KIND = "team"
+ROLES = ("admin", "super_admin", "owner", "dev", "designer")
+PASSWORD_LENGTH = 16
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of one address: invited, reinvited or already_member; `link` is for where there is no mail."""
+
+    outcome: str
+    link: Issued | None = None
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """A place taken. `login_secret` signs in once, shortly."""
+
+    login_secret: str
+    account_created: bool
+
+
+def invite(unit: Unit, me: SignedIn, email: str, role: str) -> Verdict:
+    """Ask one address to join the team in this role; asked again, the old link ends. AboveOwnRole when the role is
+    above what I hold."""
+    if not roles.may_grant(me.roles, role):
+        raise AboveOwnRole
+    if _is_member(unit.look, email):
+        return Verdict("already_member")
+    waiting = invitations.find_unused(unit.look, KIND, email)
+    if waiting:
+        link = invitations.renew(unit, waiting, roles=[role])
+    else:
+        link = invitations.issue(unit, kind=KIND, email=email, roles=[role], expires_at=invitations.ending(unit))
+    mail.post(unit, mail.TeamInvited(str(link.id)), to=email)
+    return Verdict("reinvited" if waiting else "invited", link)
+
+
+def resend(unit: Unit, me: SignedIn, invitation_id: uuid.UUID) -> tuple[str, Issued]:
+    """Replace the link of an invitation and mail it again, to the address that is returned with it. NotFound,
+    AboveOwnRole; AlreadyMember when it was used."""
+    invitation = invitations.get(unit.look, invitation_id, KIND)
+    if not all(roles.may_grant(me.roles, role) for role in invitation.roles):
+        raise AboveOwnRole
+    if invitation.uses:
+        raise AlreadyMember
+    link = invitations.renew(unit, invitation)
+    mail.post(unit, mail.TeamInvited(str(link.id)), to=invitation.email)
+    return invitation.email, link
+
+
+def accept(unit: Unit, secret: str, me: SignedIn | None) -> Accepted:
+    """Take the place that the link holds out, with the account of its address. Where there is none one is made,
+    with a random password that nobody sees and that must be replaced; one that exists keeps all it has.
+
+    Refuses dead links (InviteDead), those whose issuer may no longer grant the role, and (InviteOtherAddress) a
+    browser in which somebody else is signed in. Opening a link spends nothing; this does, once.
+    """
+    invitation = invitations.peek(unit.look, secret, unit.now, kinds=[KIND])
+    invitations.check_address(invitation, me.email if me else None)
+    _check_issuer(unit, invitation)
+    found = users.find_by_email(unit.look, invitation.email)
+    if found and not found.is_active:
+        raise InviteDead("invite_revoked")
+    password_hash = None if found else unit.hasher.hash(_random_password())
+    invitations.claim(unit, invitation.id)
+    user_id = _newcomer(unit, invitation.email, password_hash) if password_hash else found.id if found else 0
+    users.grant_roles(unit, user_id, invitation.roles)
+    _enroll(unit, invitation, user_id)
+    return Accepted(logins.issue_login_token(unit, user_id), password_hash is not None)
+
+
+def _is_member(look: Look, email: str) -> bool:
+    member = select(TeamMember.user_id).join(User).where(User.email_key == names.canonical(email))
+    return bool(look(member))
+
+
+def _check_issuer(unit: Unit, invitation: AnyRow) -> None:
+    """An invitation grants nothing that its issuer could not grant today."""
+    if invitation.created_by is None:
+        return
+    held = select(Role.name).join(UserRole).join(User, User.id == UserRole.user_id)
+    present = [row.name for row in unit.look(held.where(User.id == invitation.created_by, User.is_active))]
+    if not all(roles.may_grant(present, role) for role in invitation.roles):
+        raise InviteDead("invite_revoked")
+
+
+def _newcomer(unit: Unit, email: str, password_hash: str) -> int:
+    user = users.create(unit, login=_free_login(unit, email), email=email, phone=None, password_hash=password_hash)
+    unit.session.execute(update(User).where(User.id == user.id).values(must_change_password=True))
+    return user.id
+
+
+def _free_login(unit: Unit, email: str) -> str:
+    """The address's local part, or with digits behind it where somebody has that name."""
+    wish = email.partition("@")[0][: unit.policy.login_max - 7]
+    taken: Sequence[AnyRow] = unit.look(select(User.id).where(User.login_key == names.canonical(wish)))
+    return f"{wish}-{secrets.randbelow(900_000) + 100_000}" if taken else wish
+
+
+def _random_password() -> str:
+    return "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(PASSWORD_LENGTH))
+
+
+def _enroll(unit: Unit, invitation: AnyRow, user_id: int) -> None:
+    [role] = invitation.roles
+    if unit.session.get(TeamMember, user_id) is None:
+        unit.session.add(TeamMember(user_id=user_id, role=role, joined_at=unit.now, invitation_id=invitation.id))
+    invitations.note_use(unit, invitation.id, user_id)

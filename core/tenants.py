@@ -1,0 +1,21 @@
+"""Clubs, schools and rinks that coaches work for."""
+
+import uuid
+
+from sqlalchemy.exc import IntegrityError
+
+from core import names
+from core.errors import TenantTaken
+from core.models import Tenant
+from core.unit import Unit
+
+
+def create(unit: Unit, name: str) -> uuid.UUID:
+    """A new tenant. TenantTaken when there is one of this name, letter case aside."""
+    tenant = Tenant(id=uuid.uuid4(), name=name, name_key=names.canonical(name), created_at=unit.now)
+    unit.session.add(tenant)
+    try:
+        unit.session.flush()
+    except IntegrityError as error:
+        raise TenantTaken from error
+    return tenant.id
