@@ -11,11 +11,10 @@ import pytest
 from app.extensions import db
 from tests.conftest import BOTH, Databases
 from tests.support.answers import said
-from tests.support.routes import operations
+from tests.support.routes import COACH, INVITES, LABEL, NOBODYS, TEAM, good_body, operations
 from tests.support.world import AUTH, PASSWORD, Clock, Person, World, new_app
 
 MARK = "zq7echo"
-INVITES = "/api/v4/admin/invites"
 NO_OBJECT = (400, "The body must be one JSON object.", "invalid_json")
 
 VALUES = {
@@ -77,18 +76,25 @@ def good_bodies(world: World) -> dict[str, Iterator[dict[str, Any]]]:
         f"{AUTH}/reset-confirm": ({"token": "x", **new} for _ in count()),
         f"{AUTH}/onboard": ({"first_name": "Ann", "last_name": "Admin"} for _ in count()),
         INVITES: ({} for _ in count()),
+        COACH: (good_body(world, COACH) or {} for _ in count()),
+        TEAM: ({"emails": [f"dev{number}@club.test"], "role": "dev"} for number in count()),
+        f"{TEAM}/accept": ({"token": "x"} for _ in count()),
+        f"{AUTH}/invitations/accept": ({"token": "x"} for _ in count()),
+        LABEL: ({"artistId": NOBODYS} for _ in count()),
     }
 
 
 def fields(world: World, path: str) -> list[str]:
     """The wire names of a body's fields, as the document has them."""
     document = world.app.test_client().get("/api/v4/openapi.json").json
+    path = path.replace(NOBODYS, "{key}")
     reference = document["paths"][path]["post"]["requestBody"]["content"]["application/json"]["schema"]["$ref"]
     return list(document["components"]["schemas"][reference.rpartition("/")[2]]["properties"])
 
 
 PATHS = ["register", "login", "login/token", "change-password", "reset-request", "reset-confirm", "onboard"]
-BODIES = [*(f"{AUTH}/{path}" for path in PATHS), INVITES]
+PATHS += ["invitations/accept"]
+BODIES = [*(f"{AUTH}/{path}" for path in PATHS), INVITES, COACH, TEAM, f"{TEAM}/accept", LABEL]
 
 
 def test_these_are_all_bodies(unlimited: World) -> None:
@@ -233,7 +239,7 @@ def test_nonsense_in_a_parameter_is_refused_by_name_and_leaves_nothing(ann: Pers
                 if answer.status_code >= 400:
                     assert MARK not in answer.text, (path, query)
                     assert answer.status_code == 403 or set(answer.json["errors"]) == {name}
-    assert tried == 4 * len(QUERIES)
+    assert tried == 15 * len(QUERIES)
     assert ann.world.dump() == before
 
 

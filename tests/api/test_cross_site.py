@@ -117,7 +117,7 @@ def test_reading_is_not_refused_only_not_shared(world: World) -> None:
     for method, path in operations(world):
         if method == "GET":
             answer = ann.get(path, headers={"Origin": "https://evil.test", "Sec-Fetch-Site": "cross-site"})
-            assert answer.status_code in {200, 403}
+            assert answer.status_code in {200, 403, 404}
             assert answer.json.get("code") != REFUSED[2]
             assert "Access-Control-Allow-Origin" not in answer.headers
 

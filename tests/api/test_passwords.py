@@ -9,6 +9,7 @@ from app.extensions import db
 from core.models import User
 from tests.api.test_sessions import is_in, with_cookie
 from tests.support.answers import INVALID, apart_from_counters, faults, said
+from tests.support.routes import COACH, LABEL, NOBODYS, TEAM
 from tests.support.world import AUTH, PASSWORD, Person, World
 
 NEW = "figure eights at midnight"
@@ -143,17 +144,29 @@ OTHER_ROUTES = [
     ("POST", f"{AUTH}/onboard"),
     ("GET", f"{AUTH}/sessions"),
     ("DELETE", f"{AUTH}/sessions"),
-    ("DELETE", f"{AUTH}/sessions/x"),
+    ("DELETE", f"{AUTH}/sessions/{NOBODYS}"),
     ("POST", "/api/v4/admin/invites"),
     ("GET", "/api/v4/admin/invites"),
-    ("DELETE", "/api/v4/admin/invites/x"),
+    ("DELETE", f"/api/v4/admin/invites/{NOBODYS}"),
+    ("POST", f"{AUTH}/invitations/accept"),
+    ("POST", COACH),
+    ("POST", TEAM),
+    ("GET", TEAM),
+    ("DELETE", f"{TEAM}/{NOBODYS}"),
+    ("POST", f"{TEAM}/{NOBODYS}/resend"),
+    ("POST", LABEL),
+    ("GET", LABEL),
+    ("GET", "/api/v4/invitations"),
+    ("POST", f"/api/v4/invitations/{NOBODYS}/accept"),
+    ("POST", f"/api/v4/invitations/{NOBODYS}/decline"),
+    ("GET", "/api/v4/admin/label-invitations"),
 ]
 
 
 def test_those_are_all_other_signed_in_routes(world: World) -> None:
     document = world.somebody("Cas").get("/api/v4/openapi.json").json
     guarded = {
-        (method.upper(), path.replace("{key}", "x"))
+        (method.upper(), path.replace("{key}", NOBODYS))
         for path, operations in document["paths"].items()
         for method, operation in operations.items()
         if "security" in operation

@@ -7,6 +7,9 @@ from tests.support.world import AUTH, PASSWORD, World
 
 INVITES = "/api/v4/admin/invites"
 NOBODYS = str(uuid4())
+COACH = "/api/v4/admin/invite-coach"
+TEAM = "/api/v4/admin/teams/invitations"
+LABEL = f"/api/v4/labels/{NOBODYS}/invitations"
 
 
 def operations(world: World) -> dict[tuple[str, str], dict[str, Any]]:
@@ -35,4 +38,9 @@ def good_body(world: World, path: str) -> dict[str, Any] | None:
         f"{AUTH}/reset-confirm": {"token": "x", "new_password": "figure eights at midnight"},
         f"{AUTH}/onboard": {"first_name": "Ann", "last_name": "Admin"},
         INVITES: {},
+        COACH: {"name": "Mary Novak", "email": "mary@club.test", "role": "coach", "tenant_id": NOBODYS},
+        TEAM: {"emails": ["dev@club.test"], "role": "dev"},
+        f"{TEAM}/accept": {"token": "x"},
+        f"{AUTH}/invitations/accept": {"token": "x"},
+        LABEL: {"artistId": NOBODYS},
     }.get(path)
