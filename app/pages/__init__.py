@@ -3,11 +3,11 @@
 from flask import Flask
 
 from app import links
-from app.pages import home, invites, joining, reading, recovery, signing_in, words
+from app.pages import home, invites, joining, labels, reading, recovery, signing_in, words
 
 
 def init_app(app: Flask) -> None:
-    for area in (joining, signing_in, recovery, home, invites):
+    for area in (joining, signing_in, recovery, home, invites, labels):
         app.register_blueprint(area.bp)
     app.jinja_env.filters.update(
         moment=words.moment,

@@ -25,6 +25,7 @@ class Form:
     faults: Mapping[str, list[str]] = field(default_factory=dict)
     sentence: str = ""
     code: str = ""
+    details: Mapping[str, str] = field(default_factory=dict)
 
 
 BLANK = Form()
@@ -57,6 +58,7 @@ def _returned(refusal: Refusal) -> Form:
         faults=errors.fields_at_fault(refusal, surroundings().policy) or words.FAULTS.get(refusal.code, {}),
         sentence=words.SENTENCES.get(refusal.code) or errors.sentence(refusal),
         code=refusal.code,
+        details=refusal.details,
     )
 
 

@@ -14,6 +14,9 @@ SENTENCES = {
     "current_password_incorrect": "That is not your current password.",
     "mail_not_configured": "This site cannot send mail, so it cannot send you a link. Please ask who runs it.",
     "not_found": "That one was already gone.",
+    "already_member": "You have accepted this invitation before.",
+    "not_pending": "That invitation is no longer open.",
+    "has_label": "You already belong to a label.",
 }
 
 FAULTS = {"current_password_incorrect": {"current": ["Please type it again."]}}
@@ -43,6 +46,16 @@ DEAD_LINKS = {
         "Each link lets in a certain number of people, and this one is used up. If you used it, you have an account.",
         "If it was not you, ask the person who gave you this link for a new one.",
     ),
+    "invite_replaced": DeadLink(
+        "There is a newer link",
+        "This link was replaced by another one, which was sent to you later.",
+        "Use the newest link that you have. If you cannot find it, ask for a new one.",
+    ),
+    "invite_other_address": DeadLink(
+        "This invite is for somebody else",
+        "It is for {invited}, and you are {present}.",
+        "If both are you, sign out and open the link again. Otherwise leave it to whom it is for.",
+    ),
     "invite_revoked": DeadLink(
         "This invite was withdrawn",
         "The people who run this community have ended this link.",
@@ -67,6 +80,8 @@ DONE = {
     "signed-out": "You are signed out.",
     "device": "That device is signed out.",
     "devices": "All your other devices are signed out.",
+    "accepted": "You are in.",
+    "declined": "You have said no.",
     "revoked": "That invite link no longer works.",
 }
 """Told on the page that a form leads to."""
