@@ -129,19 +129,14 @@ def test_looking_changes_nothing_wherever_one_looks(world: World, method: str, w
     tokens = [token_of(ask_coach(ann, world.tenant())["invite_url"]), team, issue(ann)["token"]]
     keys = [key, asked["id"], label_id]
     rules = [rule for rule in world.app.url_map.iter_rules() if rule.endpoint != "static"]
-    paths = {rule.rule for rule in rules if not rule.arguments}
-    paths |= {
-        rule.rule.replace("<key>", each).replace("<path:rest>", each)
-        for rule in rules
-        if rule.arguments
-        for each in [*keys, *tokens]
-    }
+    paths = {rule.rule for rule in rules}
+    paths = {path.replace("<key>", each) for path in paths for each in [*keys, *tokens]}
     assert {INVITES, TEAM, of(label_id), f"{TEAM}/accept", f"{AUTH}/register/validate-token"} <= paths
     person = {"stranger": world.somebody("Eve"), "admin": ann, "artist": art}[who]
     before = world.dump()
 
     for path in sorted(paths):
-        for token in tokens:
+        for token in tokens if "token" in path or "join" in path or "accept" in path else tokens[:1]:
             answer = person.browser.open(f"{path}?token={token}", method=method)
             assert answer.status_code < 500, path
 

@@ -75,12 +75,17 @@ def test_the_list_is_searched_by_address_name_note_and_issuer(world: World) -> N
     assert items(ann, "?q=%25") == items(ann, "?q=_") == items(ann, "?q='") == []
 
 
-@pytest.mark.parametrize("query", ["kind=label", "kind=x", "status=open", "limit=0", "cursor=x", "q=%00"])
-def test_a_query_that_makes_no_sense_is_refused_by_name(world: World, query: str) -> None:
-    answer = world.admin().get(f"{INVITES}?{query}")
+def test_a_query_that_makes_no_sense_is_refused_by_name(world: World) -> None:
+    ann = world.admin()
 
-    assert said(answer) == (400, INVALID, "invalid_input")
-    assert faults(answer) == {query.partition("=")[0]}
+    for query in ("kind=label", "kind=x", "status=open", "limit=0", "cursor=x", "q=%00"):
+        answer = ann.get(f"{INVITES}?{query}")
+        assert said(answer) == (400, INVALID, "invalid_input"), query
+        assert faults(answer) == {query.partition("=")[0]}
+    for query in ("kind=gate", "status=used", "status=open", "limit=0", "cursor=x", "q=%00"):
+        answer = ann.get(f"{LABELS}?{query}")
+        assert said(answer) == (400, INVALID, "invalid_input"), query
+        assert faults(answer) == {query.partition("=")[0]}
 
 
 def pages(person: Person, path: str, limit: int) -> list[str]:
@@ -94,7 +99,7 @@ def pages(person: Person, path: str, limit: int) -> list[str]:
             return found
 
 
-@pytest.mark.parametrize("limit", [1, 2, 50])
+@pytest.mark.parametrize("limit", [1, 4])
 def test_pages_hold_everything_once_in_the_lists_order(world: World, limit: int) -> None:
     ann = all_kinds(world)
 
@@ -157,14 +162,13 @@ def artists(listed: list[Any]) -> list[str]:
     return [each["artistLogin"] for each in listed]
 
 
-@pytest.mark.parametrize("status", ["pending", "accepted", "declined", "expired"])
-def test_labels_invitations_are_listed_by_how_they_ended(world: World, status: str) -> None:
+def test_labels_invitations_are_listed_by_how_they_ended(world: World) -> None:
     ann = asked_artists(world)
 
-    found = items(ann, f"?status={status}", LABELS)
-
-    assert {name.removesuffix("2").lower() for name in artists(found)} == {status}
-    assert {each["status"] for each in found} == {status}
+    for status in ("pending", "accepted", "declined", "expired"):
+        found = items(ann, f"?status={status}", LABELS)
+        assert {name.removesuffix("2").lower() for name in artists(found)} == {status}
+        assert {each["status"] for each in found} == {status}
 
 
 def test_labels_invitations_are_searched_by_label_and_artist(world: World) -> None:
@@ -177,7 +181,7 @@ def test_labels_invitations_are_searched_by_label_and_artist(world: World) -> No
     assert items(ann, "?q=%25", LABELS) == []
 
 
-@pytest.mark.parametrize("limit", [1, 2, 4, 5])
+@pytest.mark.parametrize("limit", [2, 5])
 def test_pages_of_labels_invitations_hold_everything_once(world: World, limit: int) -> None:
     ann = asked_artists(world)
 

@@ -133,12 +133,12 @@ def test_an_owner_without_the_role_does_not(world: World) -> None:
     assert said(lou.get(of(label_id))) == NOT_ALLOWED
 
 
-@pytest.mark.parametrize("key", [NOBODYS, "1", "x", "%00", "0" * 400])
-def test_a_label_that_is_not_there_is_not_found(world: World, key: str) -> None:
+def test_a_label_that_is_not_there_is_not_found(world: World) -> None:
     (lou, _), (_, artist_id) = owner(world), artist(world)
 
-    assert said(lou.post(of(key), {"artistId": artist_id})) == NOT_HERE
-    assert said(lou.get(of(key))) == NOT_HERE
+    for key in (NOBODYS, "1", "x", "%00", "0" * 400):
+        assert said(lou.post(of(key), {"artistId": artist_id})) == NOT_HERE
+        assert said(lou.get(of(key))) == NOT_HERE
 
 
 def test_only_an_open_account_with_the_role_is_an_artist(world: World) -> None:
@@ -172,16 +172,16 @@ FAULTS: list[tuple[str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize(("field", "value"), FAULTS)
-def test_the_field_at_fault_is_named(world: World, field: str, value: Any) -> None:
+@pytest.mark.parametrize("field", dict(FAULTS))
+def test_the_field_at_fault_is_named(world: World, field: str) -> None:
     (lou, label_id), (_, artist_id) = owner(world), artist(world)
-    body = {"artistId": artist_id, field: value}
     before = apart_from_counters(world.dump())
 
-    answer = lou.post(of(label_id), {key: value for key, value in body.items() if value is not ...})
-
-    assert said(answer) == (400, INVALID, "invalid_input")
-    assert faults(answer) == {field}
+    for value in [value for name, value in FAULTS if name == field]:
+        body = {"artistId": artist_id, field: value}
+        answer = lou.post(of(label_id), {key: value for key, value in body.items() if value is not ...})
+        assert said(answer) == (400, INVALID, "invalid_input"), value
+        assert faults(answer) == {field}, value
     assert apart_from_counters(world.dump()) == before
 
 

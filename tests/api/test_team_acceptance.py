@@ -66,13 +66,13 @@ def test_until_then_every_other_door_is_closed(world: World) -> None:
     assert world.somebody("bea").sign_in(password="figure eights at midnight").status_code == 200
 
 
-@pytest.mark.parametrize("guess", ["", "bea", "bea@club.test", PASSWORD, "None", "0" * 16, "password"])
-def test_nobody_signs_in_to_the_new_account_with_a_guess(world: World, guess: str) -> None:
+@pytest.mark.parametrize("name", ["bea", "bea@club.test"])
+def test_nobody_signs_in_to_the_new_account_with_a_guess(world: World, name: str) -> None:
     accept(world.somebody("Bea"), invited(world))
 
-    for name in ("bea", "bea@club.test"):
+    for guess in ("bea", "bea@club.test", PASSWORD, "None", "null", "0" * 16, "password"):
         body = {"aLogin": name, "aPasswordHash": guess}
-        assert world.somebody("Eve").post(f"{AUTH}/login", body).status_code in {400, 401}
+        assert world.somebody("Eve").post(f"{AUTH}/login", body).status_code == 401
 
 
 def test_random_passwords_have_sixteen_characters_and_do_not_repeat() -> None:
@@ -90,12 +90,13 @@ def test_a_login_that_is_taken_gets_digits_behind_it(world: World) -> None:
     assert re.fullmatch(r"bea-\d{6}", account(world, "bea@club.test").login)
 
 
-@pytest.mark.parametrize("local", ["x" * 64, "b.e+a_1-2'3", "1", "o'bea"])
-def test_every_address_makes_a_login(world: World, local: str) -> None:
-    assert accept(world.somebody("Bea"), invited(world, f"{local}@club.test")).status_code == 200
+def test_every_address_makes_a_login(world: World) -> None:
+    olga = world.member("Olga", "owner")
 
-    row = account(world, f"{local}@club.test")
-    assert row.login == local
+    for local in ("x" * 64, "b.e+a_1-2'3", "1", "o'bea"):
+        email = f"{local}@club.test"
+        assert accept(world.somebody("Bea"), sent(world, olga, email)[1]).status_code == 200
+        assert account(world, email).login == local
 
 
 @pytest.mark.parametrize("here", ["signed in", "signed out"])
@@ -136,15 +137,15 @@ BODIES: list[tuple[Any, set[str]]] = [
 ]
 
 
-@pytest.mark.parametrize(("body", "named"), BODIES)
-def test_the_token_comes_alone(world: World, body: Any, named: set[str]) -> None:
+def test_the_token_comes_alone(world: World) -> None:
     token = invited(world)
     before = apart_from_counters(world.dump())
 
-    answer = world.somebody("Bea").post(ACCEPT, {**body, **({"token": token} if body.get("token") is ... else {})})
-
-    assert said(answer) == (400, INVALID, "invalid_input")
-    assert faults(answer) == named
+    for body, named in BODIES:
+        sent_body = {key: token if value is ... else value for key, value in body.items()}
+        answer = world.somebody("Bea").post(ACCEPT, sent_body)
+        assert said(answer) == (400, INVALID, "invalid_input"), body
+        assert faults(answer) == named
     assert apart_from_counters(world.dump()) == before
 
 

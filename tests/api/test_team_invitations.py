@@ -61,20 +61,17 @@ GRANTS = {
 }
 
 
-@pytest.mark.parametrize("role", ["admin", "super_admin", "owner", "dev", "designer"])
 @pytest.mark.parametrize("held", GRANTS)
-def test_nobody_grants_above_their_own_role(world: World, held: str, role: str) -> None:
+def test_nobody_grants_above_their_own_role(world: World, held: str) -> None:
     ann = world.member("Ann", held)
-    before = apart_from_counters(world.dump())
 
-    answer = ann.post(TEAM, {"emails": ["bea@club.test"], "role": role})
-
-    if role in GRANTS[held]:
-        assert outcomes(answer.json["items"]) == ["invited"]
-        assert [row.roles for row in asked_rows(world)] == [[role]]
-    else:
-        assert said(answer) == ABOVE
+    for role in GRANTS["owner"] - GRANTS[held]:
+        before = apart_from_counters(world.dump())
+        assert said(ann.post(TEAM, {"emails": ["bea@club.test"], "role": role})) == ABOVE
         assert apart_from_counters(world.dump()) == before
+    for role in GRANTS[held]:
+        assert outcomes(ask(ann, f"{role}@club.test", role=role)) == ["invited"]
+    assert {row.email: row.roles for row in asked_rows(world)} == {f"{role}@club.test": [role] for role in GRANTS[held]}
 
 
 FAULTS: list[tuple[str, Any]] = [
@@ -97,16 +94,16 @@ FAULTS: list[tuple[str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize(("field", "value"), FAULTS)
-def test_the_field_at_fault_is_named(world: World, field: str, value: Any) -> None:
+@pytest.mark.parametrize("field", dict(FAULTS))
+def test_the_field_at_fault_is_named(world: World, field: str) -> None:
     ann = world.admin()
-    body = {"emails": ["bea@club.test"], "role": "dev", field: value}
     before = apart_from_counters(world.dump())
 
-    answer = ann.post(TEAM, {key: value for key, value in body.items() if value is not ...})
-
-    assert said(answer) == (400, INVALID, "invalid_input")
-    assert faults(answer) == {field}
+    for value in [value for name, value in FAULTS if name == field]:
+        body = {"emails": ["bea@club.test"], "role": "dev", field: value}
+        answer = ann.post(TEAM, {key: value for key, value in body.items() if value is not ...})
+        assert said(answer) == (400, INVALID, "invalid_input"), value
+        assert faults(answer) == {field}, value
     assert apart_from_counters(world.dump()) == before
 
 
@@ -125,16 +122,20 @@ def test_each_address_has_its_own_outcome(world: World) -> None:
     assert {letter.recipients[0].lower() for letter in world.deliver()} == {"cas@club.test", "bea@club.test"}
 
 
-BAD = ["", "   ", "bea", "bea@", "@club.test", "a b@club.test", "a@b.cc, c@d.ee", "a\x00@b.cc", "x" * 400 + "@b.cc"]
+BAD = [
+    *("", "   ", "bea", "bea@", "@club.test", "a b@club.test", "a@b.cc, c@d.ee", "a@b.cc\nBcc: c@d.ee"),
+    *("a\x00@b.cc", "a\u202eb@c.dd", "\U0001f600", "x" * 400 + "@b.cc"),
+]
 
 
-@pytest.mark.parametrize("bad", [*BAD, "a@b.cc\nBcc: c@d.ee", "a\u202eb@c.dd", "\U0001f600"])
-def test_a_bad_address_does_not_sink_the_others(world: World, bad: str) -> None:
-    items = ask(world.admin(), "bea@club.test", bad, "cas@club.test")
+def test_bad_addresses_do_not_sink_the_others(world: World) -> None:
+    items = ask(world.admin(), "bea@club.test", *BAD, "cas@club.test")
 
-    assert outcomes(items) == ["invited", "invalid", "invited"]
-    assert (items[1]["email"], bool(items[1]["reason"])) == (bad, True)
-    assert len(asked_rows(world)) == len(world.rows(Letter)) == 2
+    assert outcomes(items) == ["invited", *["invalid"] * len(BAD), "invited"]
+    assert [item["email"] for item in items[1:-1]] == BAD
+    assert all(item["reason"] for item in items[1:-1])
+    assert {row.email for row in asked_rows(world)} == {"bea@club.test", "cas@club.test"}
+    assert len(world.rows(Letter)) == 2
 
 
 SAME = [
@@ -204,20 +205,14 @@ def test_opening_a_link_only_looks(world: World) -> None:
     assert world.dump() == before
 
 
-TEAM_ROUTES = [
-    (method, f"/api/v4/admin/teams{more}")
-    for method in ("GET", "POST", "PUT", "PATCH", "DELETE")
-    for more in ("", "/", f"/{NOBODYS}", "/1")
-]
-
-
-@pytest.mark.parametrize(("method", "path"), TEAM_ROUTES)
-def test_the_team_is_neither_listed_nor_made_nor_deleted(world: World, method: str, path: str) -> None:
+def test_the_team_is_neither_listed_nor_made_nor_deleted(world: World) -> None:
     olga = world.member("Olga", "owner")
     before = world.dump()
 
-    answer = olga.browser.open(path, method=method, json={"name": "Another"} if method != "GET" else None)
-
-    assert answer.status_code in {404, 405}
-    assert set(answer.json) == {"message", "code"}
+    for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
+        for more in ("", "/", f"/{NOBODYS}", "/1"):
+            body = {"name": "Another"} if method != "GET" else None
+            answer = olga.browser.open(f"/api/v4/admin/teams{more}", method=method, json=body)
+            assert answer.status_code in {404, 405}, (method, more)
+            assert set(answer.json) == {"message", "code"}
     assert world.dump() == before

@@ -76,7 +76,7 @@ def test_the_list_is_searched_by_address_and_issuer(world: World) -> None:
     assert addresses(ann, "?q=_") == addresses(ann, "?q=%25") == []
 
 
-@pytest.mark.parametrize("limit", [1, 2, 5, 6])
+@pytest.mark.parametrize("limit", [2, 5])
 def test_pages_hold_everything_once(world: World, limit: int) -> None:
     ann = world.admin()
     names = [f"p{number}" for number in range(5)]
@@ -93,12 +93,13 @@ def test_pages_hold_everything_once(world: World, limit: int) -> None:
     assert sorted(found) == names
 
 
-@pytest.mark.parametrize("query", ["status=open", "limit=0", "limit=201", "cursor=x", "role=dev"])
-def test_a_query_that_makes_no_sense_is_refused_by_name(world: World, query: str) -> None:
-    answer = world.admin().get(f"{TEAM}?{query}")
+def test_a_query_that_makes_no_sense_is_refused_by_name(world: World) -> None:
+    ann = world.admin()
 
-    assert said(answer) == (400, INVALID, "invalid_input")
-    assert faults(answer) == {query.partition("=")[0]}
+    for query in ("status=open", "limit=0", "limit=201", "cursor=x", "role=dev"):
+        answer = ann.get(f"{TEAM}?{query}")
+        assert said(answer) == (400, INVALID, "invalid_input"), query
+        assert faults(answer) == {query.partition("=")[0]}
 
 
 def test_revoking_ends_a_link_at_once(world: World) -> None:
@@ -187,12 +188,12 @@ def test_nobody_sends_again_what_they_could_not_have_sent(world: World) -> None:
     assert accept(world.somebody("Bea"), token).status_code == 200
 
 
-@pytest.mark.parametrize("key", [NOBODYS, "1", "x", "%00", "0" * 400])
-def test_what_is_not_there_is_neither_revoked_nor_sent(world: World, key: str) -> None:
+def test_what_is_not_there_is_neither_revoked_nor_sent(world: World) -> None:
     ann = world.admin()
 
-    assert said(ann.delete(f"{TEAM}/{key}")) == NOT_HERE
-    assert said(ann.post(f"{TEAM}/{key}/resend")) == NOT_HERE
+    for key in (NOBODYS, "1", "x", "%00", "0" * 400):
+        assert said(ann.delete(f"{TEAM}/{key}")) == NOT_HERE
+        assert said(ann.post(f"{TEAM}/{key}/resend")) == NOT_HERE
 
 
 def test_neither_is_an_invitation_of_another_kind(world: World) -> None:
