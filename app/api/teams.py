@@ -31,8 +31,7 @@ def invite(body: NewTeamMembers) -> Outcomes:
     """Ask many addresses at once, each with its own outcome: one bad address does not sink the others. Each invited
     address is mailed a link; where there is no mail, the links are in the answer."""
     count_attempt("team_invite_account", me().user_id)
-    found = [(address(typed), typed) for typed in body.emails]
-    keys = [names.canonical(email) if email else typed for email, typed in found]
+    keys = [names.canonical(address(typed) or "") or typed for typed in body.emails]
     outcomes: dict[str, Outcome] = {}
     with open_unit() as unit:
         for key, typed in zip(keys, body.emails, strict=True):
