@@ -4,7 +4,7 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, func, or_, select, update
 
 from core import invitations, mail, names
 from core.errors import AlreadyMember, NotFound
@@ -63,9 +63,13 @@ def tenant_of(unit: Unit, invitation_id: uuid.UUID) -> AnyRow:
 
 
 def _recorded(unit: Unit, name: str, email: str) -> uuid.UUID:
+    """The record of this address. One from before there were invitations has no key yet, and gets it."""
     key = names.canonical(email)
-    known = unit.session.execute(select(Coach.id.label("id")).where(Coach.email_key == key)).one_or_none()
+    unnamed = and_(Coach.email_key.is_(None), func.lower(func.trim(Coach.email)) == key)
+    theirs = select(*named(Coach, "row", "id")).where(or_(Coach.email_key == key, unnamed))
+    known = unit.session.execute(theirs.order_by(Coach.email_key.is_(None), Coach.row).limit(1)).one_or_none()
     if known:
+        unit.session.execute(update(Coach).where(Coach.row == known.row).values(email_key=key))
         return uuid.UUID(str(known.id))
     first, _, last = name.partition(" ")
     coach = Coach(id=uuid.uuid4(), first_name=first, last_name=last, email=email, email_key=key)

@@ -148,7 +148,8 @@ def _ask(unit: Unit, label_id: uuid.UUID, artist_id: int, message: str | None) -
         "created_by": unit.visitor.user_id,
     }
     theirs = (LabelInvitation.label_id == label_id, LabelInvitation.artist_id == artist_id)
-    again = claim(unit, LabelInvitation, *theirs, ~_is_living(unit.now), spend=fresh)
+    ended = (LabelInvitation.status != "accepted", ~_is_living(unit.now))
+    again = claim(unit, LabelInvitation, *theirs, *ended, spend=fresh)
     if again:
         return uuid.UUID(str(again.id))
     first = LabelInvitation(id=uuid.uuid4(), label_id=label_id, artist_id=artist_id, **fresh)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select, update
 
-from core import invitations, logins, mail, names, roles, users
+from core import audit, invitations, logins, mail, names, roles, users
 from core.errors import AboveOwnRole, AlreadyMember, InviteDead
 from core.invitations import Issued
 from core.models import Role, TeamMember, User, UserRole
@@ -79,10 +79,11 @@ def accept(unit: Unit, secret: str, me: SignedIn | None) -> Accepted:
     if found and not found.is_active:
         raise InviteDead("invite_revoked")
     password_hash = None if found else unit.hasher.hash(_random_password())
-    invitations.claim(unit, invitation.id)
+    claimed = invitations.claim(unit, invitation.id)
     user_id = _newcomer(unit, invitation.email, password_hash) if password_hash else found.id if found else 0
-    users.grant_roles(unit, user_id, invitation.roles)
-    _enroll(unit, invitation, user_id)
+    audit.record(unit, "invitation_accepted", user_id=user_id, invitation=str(claimed.id))
+    users.grant_roles(unit, user_id, claimed.roles)
+    _enroll(unit, claimed, user_id)
     return Accepted(logins.issue_login_token(unit, user_id), password_hash is not None)
 
 

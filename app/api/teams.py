@@ -31,12 +31,13 @@ def invite(body: NewTeamMembers) -> Outcomes:
     """Ask many addresses at once, each with its own outcome: one bad address does not sink the others. Each invited
     address is mailed a link; where there is no mail, the links are in the answer."""
     count_attempt("team_invite_account", me().user_id)
+    keys = [names.canonical(address(typed) or "") or typed for typed in body.emails]
     outcomes: dict[str, Outcome] = {}
     with open_unit() as unit:
-        for typed in body.emails:
-            if (key := names.canonical(typed)) not in outcomes:
+        for key, typed in zip(keys, body.emails, strict=True):
+            if key not in outcomes:
                 outcomes[key] = _ask(unit, typed, body.role)
-    return Outcomes(items=[outcomes[names.canonical(typed)] for typed in body.emails])
+    return Outcomes(items=[outcomes[key] for key in keys])
 
 
 @bp.get("")

@@ -7,8 +7,7 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 import click
-from flask import current_app
-from flask.cli import AppGroup
+from flask.cli import AppGroup, ScriptInfo
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from app import errors, schema
@@ -26,7 +25,8 @@ class Commands(AppGroup):
         try:
             return super().invoke(ctx)
         except Refusal as refusal:
-            faults = errors.fields_at_fault(refusal, current_app.extensions["settings"].policy)
+            settings = ctx.ensure_object(ScriptInfo).load_app().extensions["settings"]
+            faults = errors.fields_at_fault(refusal, settings.policy)
             details = [f"{field}: {' '.join(said)}" for field, said in faults.items()]
             raise click.ClickException("\n".join([errors.SENTENCES[refusal.code], *details])) from None
         except (OperationalError, InterfaceError) as error:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from click.testing import Result
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_mail import Message
@@ -16,8 +17,8 @@ from app import create_app, schema
 from app.extensions import db
 from app.settings import Settings
 from app.unit import Surroundings, open_unit
-from core import invitations, users
-from core.models import Base, Role
+from core import invitations, labels, tenants, users
+from core.models import AuditEvent, Base, Role
 from core.passwords import Hasher
 from core.policy import HashCost, Policy
 
@@ -113,6 +114,24 @@ class World:
         with self.app.app_context(), open_unit(name="cli") as unit:
             return invitations.issue(unit, **{"expires_at": invitations.ending(unit), **options}).secret
 
+    def tenant(self, name: str = "Ice House") -> str:
+        """The id of a new tenant."""
+        with self.app.app_context(), open_unit(name="cli") as unit:
+            return str(tenants.create(unit, name))
+
+    def label(self, owner: Person, name: str = "Cold Records") -> str:
+        """The id of a new label of this owner."""
+        with self.app.app_context(), open_unit(name="cli") as unit:
+            return str(labels.create(unit, name, owner.name))
+
+    def terminal(self, *args: str) -> Result:
+        """What a command answers."""
+        return self.app.test_cli_runner().invoke(args=args)
+
+    def events(self) -> list[str]:
+        """What the audit trail names, in the order of names."""
+        return sorted(row.event for row in self.rows(AuditEvent))
+
     def deliver(self) -> list[Message]:
         """Let the postman do his round; what arrived by it."""
         before = len(self.letters)
@@ -148,6 +167,11 @@ def token_in(letter: Message) -> str:
     assert in_text == in_html
     [token] = in_text
     return token
+
+
+def token_of(url: str) -> str:
+    """The token of a link."""
+    return url.partition("?token=")[2]
 
 
 def new_app(database: URL, clock: Clock | None = None, **settings: Any) -> Flask:
