@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
 
 from core import invitations, mail, names
 from core.errors import AlreadyMember, NotFound
@@ -64,13 +65,16 @@ def tenant_of(unit: Unit, invitation_id: uuid.UUID) -> AnyRow:
 
 def _recorded(unit: Unit, name: str, email: str) -> uuid.UUID:
     key = names.canonical(email)
-    known = unit.session.execute(select(Coach.id.label("id")).where(Coach.email_key == key)).one_or_none()
-    if known:
-        return uuid.UUID(str(known.id))
+    known = select(Coach.id).where(Coach.email_key == key)
+    if found := unit.session.scalars(known).one_or_none():
+        return found
     first, _, last = name.partition(" ")
     coach = Coach(id=uuid.uuid4(), first_name=first, last_name=last, email=email, email_key=key)
-    unit.session.add(coach)
-    unit.session.flush()
+    try:
+        with unit.session.begin_nested():
+            unit.session.add(coach)
+    except IntegrityError:  # recorded for another tenant at this very moment
+        return unit.session.scalars(known).one()
     return coach.id
 
 
@@ -89,5 +93,7 @@ def _ask(unit: Unit, name: str, email: str, part: str, tenant_id: uuid.UUID, coa
 
 
 def _ask_again(unit: Unit, place: Any, part: str) -> Issued:
+    """The invitation comes before the place, as in joining: all who touch both lock them in this order."""
+    link = invitations.renew(unit, invitations.get(unit.look, place.invitation_id, KIND))
     unit.session.execute(update(TenantCoach).where(TenantCoach.id == place.id).values(part=part))
-    return invitations.renew(unit, invitations.get(unit.look, place.invitation_id, KIND))
+    return link
