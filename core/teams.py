@@ -118,14 +118,14 @@ def _check_issuer(unit: Unit, invitation: AnyRow) -> None:
 def _newcomer(unit: Unit, email: str, password_hash: str) -> int:
     """The login is the address's local part, with digits behind it where somebody has that name."""
     wish = email.partition("@")[0][: unit.policy.login_max - 7]
-    about = {"email": email, "phone": None, "password_hash": password_hash}
     try:
         with unit.session.begin_nested():
-            user = users.create(unit, login=wish, **about)
+            user = users.create(unit, login=wish, email=email, phone=None, password_hash=password_hash)
     except NameTaken as taken:
         if taken.field != "login":
             raise
-        user = users.create(unit, login=f"{wish}-{secrets.randbelow(900_000) + 100_000}", **about)
+        other = f"{wish}-{secrets.randbelow(900_000) + 100_000}"
+        user = users.create(unit, login=other, email=email, phone=None, password_hash=password_hash)
     unit.session.execute(update(User).where(User.id == user.id).values(must_change_password=True))
     return user.id
 

@@ -1,5 +1,5 @@
-"""Inviting the same person many times at once leaves one record and one open invitation, and nobody undoes another's
-deadline, place or ownership by being as quick. Over HTTP, against four processes.
+"""Inviting the same person many times at once leaves one record and one open invitation, whatever they do meanwhile.
+Over HTTP, against four processes.
 """
 
 import uuid
@@ -14,7 +14,7 @@ from tests.support.world import AUTH
 
 TEAM = "/api/v4/admin/teams/invitations"
 TIMES = 8
-ROUNDS = 5
+ROUNDS = 3
 MADE = (201, None)
 
 
@@ -85,9 +85,9 @@ def test_an_address_invited_to_the_team_many_times_at_once_has_one_open_invitati
 
 def test_lists_of_the_same_addresses_in_any_order_do_not_get_in_each_others_way(house: House) -> None:
     admin = browser(house, newcomer(house, "admin"))
-    emails = [address(name) for name in house.names(20)]
-    for _ in range(ROUNDS):
-        orders = [emails, emails[::-1], emails[10:] + emails[:10], emails[9::-1] + emails[:9:-1]]
+    emails = [address(name) for name in house.names(10)]
+    for _ in range(2):
+        orders = [emails, emails[::-1], emails[5:] + emails[:5], emails[4::-1] + emails[:4:-1]]
         answers = at_once([lambda order=order: invite_team(house, admin, *order) for order in orders])
         assert said(answers) == [MADE] * len(orders)
         assert house.number(Invitation, Invitation.email.in_(emails)) == len(emails)
