@@ -6,15 +6,16 @@ import uuid
 
 import requests
 
-from core.models import Coach, Invitation, TenantCoach, User
+from core.models import Coach, Invitation, LabelInvitation, TenantCoach, User
 from tests.races.test_exactly_once import OK
 from tests.support.running import House, address, at_once, said
-from tests.support.ways import Cookies, browser, coach_link, newcomer, team_link, tenant
+from tests.support.ways import Cookies, asked_by, browser, coach_link, label, newcomer, team_link, tenant
 from tests.support.world import AUTH
 
 TEAM = "/api/v4/admin/teams/invitations"
 TIMES = 8
 ROUNDS = 3
+LABEL_ROUNDS = 15
 MADE = (201, None)
 
 
@@ -107,3 +108,33 @@ def test_an_address_that_accepts_meanwhile_does_not_sink_the_list(house: House) 
         outcomes = {answer.json()["items"][-1]["outcome"] for answer in invited}
         assert outcomes <= {"reinvited", "already_member"}
         assert house.number(Invitation, Invitation.email == user.email) == 1
+
+
+def test_a_label_that_asks_while_the_artist_joins_another_is_refused_or_withdrawn(house: House) -> None:
+    (mine, owner), (other, rival) = label(house), label(house)
+    for _ in range(LABEL_ROUNDS):
+        artist = newcomer(house, "artist")
+        cookies, key = browser(house, artist), asked_by(house, mine, owner, artist)
+        body, url = {"artistId": str(artist.skater_id)}, f"/api/v4/labels/{other}/invitations"
+        accepted, asked = at_once(
+            [
+                lambda key=key, cookies=cookies: house.server.post(
+                    f"/api/v4/invitations/{key}/accept", {}, cookies=cookies
+                ),
+                lambda body=body, url=url: house.server.post(url, body, cookies=rival),
+            ]
+        )
+        assert said([accepted]) == [OK]
+        assert said([asked]) in ([MADE], [(400, "artist_has_label")])
+        rows = house.rows(LabelInvitation, LabelInvitation.artist_id == artist.id)
+        assert [row.status for row in rows if row.label_id == other] == ["expired"] * (asked.status_code == 201)
+
+
+def test_one_label_asks_an_artist_once_however_often_at_once(house: House) -> None:
+    label_id, owner = label(house)
+    for _ in range(ROUNDS):
+        artist = newcomer(house, "artist")
+        body = {"artistId": str(artist.skater_id)}
+        url = f"/api/v4/labels/{label_id}/invitations"
+        answers = at_once([lambda body=body, url=url: house.server.post(url, body, cookies=owner)] * 4)
+        assert said(answers) == [MADE] + [(400, "already_invited")] * 3
