@@ -57,7 +57,7 @@ def waiting_without_end() -> Iterator[None]:
 @contextmanager
 def rebuilding_tables(connection: Connection) -> Iterator[None]:
     """For migrations: SQLite changes a table by making it anew, and dropping the old one must not take along the rows
-    that point to it. What points nowhere afterwards is an error."""
+    that point to it. See check_references."""
     if connection.dialect.name != "sqlite":
         yield
         return
@@ -67,8 +67,14 @@ def rebuilding_tables(connection: Connection) -> Iterator[None]:
         yield
     finally:
         driver.execute("PRAGMA foreign_keys=ON")
-    if dangling := driver.execute("PRAGMA foreign_key_check").fetchall():
-        raise RuntimeError(f"rows point nowhere: {dangling[:5]}")
+
+
+def check_references(connection: Connection) -> None:
+    """For migrations, before they are committed: what SQLite did not watch meanwhile must still hold."""
+    if connection.dialect.name == "sqlite":
+        dangling = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+        if dangling:
+            raise RuntimeError(f"rows point nowhere: {dangling[:5]}")
 
 
 def _wait_a_while(connection: Any) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy.exc import IntegrityError
 
 from core import invitations, mail, names
 from core.errors import AlreadyMember, NotFound
@@ -63,19 +64,28 @@ def tenant_of(unit: Unit, invitation_id: uuid.UUID) -> AnyRow:
 
 
 def _recorded(unit: Unit, name: str, email: str) -> uuid.UUID:
-    """The record of this address. One from before there were invitations has no key yet, and gets it."""
     key = names.canonical(email)
-    unnamed = and_(Coach.email_key.is_(None), func.lower(func.trim(Coach.email)) == key)
-    theirs = select(*named(Coach, "row", "id")).where(or_(Coach.email_key == key, unnamed))
-    known = unit.session.execute(theirs.order_by(Coach.email_key.is_(None), Coach.row).limit(1)).one_or_none()
-    if known:
-        unit.session.execute(update(Coach).where(Coach.row == known.row).values(email_key=key))
-        return uuid.UUID(str(known.id))
+    if known := _known(unit, key):
+        return known
     first, _, last = name.partition(" ")
     coach = Coach(id=uuid.uuid4(), first_name=first, last_name=last, email=email, email_key=key)
-    unit.session.add(coach)
-    unit.session.flush()
+    try:
+        with unit.session.begin_nested():
+            unit.session.add(coach)
+    except IntegrityError:  # recorded for another tenant at this very moment
+        return unit.session.scalars(select(Coach.id).where(Coach.email_key == key)).one()
     return coach.id
+
+
+def _known(unit: Unit, key: str) -> uuid.UUID | None:
+    """The record of this address. One from before there were invitations has no key yet, and gets it."""
+    unnamed = and_(Coach.email_key.is_(None), func.lower(func.trim(Coach.email)) == key)
+    theirs = select(*named(Coach, "row", "id")).where(or_(Coach.email_key == key, unnamed))
+    found = unit.session.execute(theirs.order_by(Coach.email_key.is_(None), Coach.row).limit(1)).one_or_none()
+    if found is None:
+        return None
+    unit.session.execute(update(Coach).where(Coach.row == found.row).values(email_key=key))
+    return uuid.UUID(str(found.id))
 
 
 def _place(unit: Unit, tenant_id: uuid.UUID, coach_id: uuid.UUID) -> Any:
@@ -93,5 +103,7 @@ def _ask(unit: Unit, name: str, email: str, part: str, tenant_id: uuid.UUID, coa
 
 
 def _ask_again(unit: Unit, place: Any, part: str) -> Issued:
+    """The invitation comes before the place, as in joining: all who touch both lock them in this order."""
+    link = invitations.renew(unit, invitations.get(unit.look, place.invitation_id, KIND))
     unit.session.execute(update(TenantCoach).where(TenantCoach.id == place.id).values(part=part))
-    return invitations.renew(unit, invitations.get(unit.look, place.invitation_id, KIND))
+    return link

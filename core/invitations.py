@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, or_, select, update
 
 from core import audit, names
-from core.errors import InvalidInput, InviteDead, InviteOtherAddress, NotFound
+from core.errors import AlreadyMember, InvalidInput, InviteDead, InviteOtherAddress, NotFound
 from core.models import Invitation, InvitationLink, InvitationUse
 from core.tokens import claim as claim_row
 from core.tokens import digest
@@ -86,12 +86,12 @@ def add_link(unit: Unit, invitation_id: uuid.UUID) -> str:
 
 def renew(unit: Unit, invitation: AnyRow, *, roles: Collection[str] | None = None) -> Issued:
     """A fresh link and a fresh life for an unused personal invitation, also when it has expired or was revoked. All
-    earlier links answer that they were replaced. NotFound when it was used meanwhile."""
+    earlier links answer that they were replaced. AlreadyMember when it was used, be it a moment ago."""
     unused = (Invitation.id == invitation.id, ~_is_used())
     end = ending(unit)
     fresh = {"expires_at": end, "revoked_at": None, "created_by": unit.visitor.user_id}
     if claim_row(unit, Invitation, *unused, spend=fresh | ({"roles": sorted(roles)} if roles else {})) is None:
-        raise NotFound
+        raise AlreadyMember
     living = (InvitationLink.invitation_id == invitation.id, InvitationLink.replaced_at.is_(None))
     unit.session.execute(update(InvitationLink).where(*living).values(replaced_at=unit.now))
     _record(unit, "invitation_renewed", invitation.id, invitation.kind)

@@ -52,6 +52,7 @@ def invite(unit: Unit, me: SignedIn, label_id: uuid.UUID, artist_id: uuid.UUID, 
     """
     label = _mine(unit, me, label_id)
     artist = _artist(unit, artist_id)
+    _hold(unit, artist.id)
     if unit.look(select(LabelArtist.artist_id).where(LabelArtist.artist_id == artist.id)):
         raise ArtistTaken
     invitation_id = _ask(unit, label_id, artist.id, message)
@@ -102,6 +103,7 @@ def accept(unit: Unit, me: SignedIn, invitation_id: uuid.UUID) -> None:
     label, also when two acceptances race: I am claimed before the invitation is, in this order everywhere.
     """
     asked = _addressed(unit, me, invitation_id)
+    _hold(unit, me.user_id)
     unit.session.add(LabelArtist(artist_id=me.user_id, label_id=asked.label_id, joined_at=unit.now))
     try:
         unit.session.flush()
@@ -136,6 +138,11 @@ def _artist(unit: Unit, skater_id: uuid.UUID) -> AnyRow:
     if not found:
         raise NotFound
     return found[0]
+
+
+def _hold(unit: Unit, artist_id: int) -> None:
+    """Who asks an artist, and the artist who joins, wait for each other: what one has decided the other one sees."""
+    unit.session.execute(select(User.id).where(User.id == artist_id).with_for_update(key_share=True))
 
 
 def _ask(unit: Unit, label_id: uuid.UUID, artist_id: int, message: str | None) -> uuid.UUID:

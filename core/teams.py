@@ -3,13 +3,12 @@
 import secrets
 import string
 import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select, update
 
 from core import audit, invitations, logins, mail, names, roles, users
-from core.errors import AboveOwnRole, AlreadyMember, InviteDead
+from core.errors import AboveOwnRole, AlreadyMember, InviteDead, NameTaken
 from core.invitations import Issued
 from core.models import Role, TeamMember, User, UserRole
 from core.sessions import SignedIn
@@ -41,13 +40,14 @@ def invite(unit: Unit, me: SignedIn, email: str, role: str) -> Verdict:
     above what I hold."""
     if not roles.may_grant(me.roles, role):
         raise AboveOwnRole
+    _one_at_a_time(unit)
+    waiting = invitations.find_unused(unit.look, KIND, email)
     if _is_member(unit.look, email):
         return Verdict("already_member")
-    waiting = invitations.find_unused(unit.look, KIND, email)
-    if waiting:
-        link = invitations.renew(unit, waiting, roles=[role])
-    else:
-        link = invitations.issue(unit, kind=KIND, email=email, roles=[role], expires_at=invitations.ending(unit))
+    try:
+        link = _ask_again(unit, waiting, role) if waiting else _ask(unit, email, role)
+    except AlreadyMember:  # accepted at this very moment
+        return Verdict("already_member")
     mail.post(unit, mail.TeamInvited(str(link.id)), to=email)
     return Verdict("reinvited" if waiting else "invited", link)
 
@@ -58,8 +58,6 @@ def resend(unit: Unit, me: SignedIn, invitation_id: uuid.UUID) -> tuple[str, Iss
     invitation = invitations.get(unit.look, invitation_id, KIND)
     if not all(roles.may_grant(me.roles, role) for role in invitation.roles):
         raise AboveOwnRole
-    if invitation.uses:
-        raise AlreadyMember
     link = invitations.renew(unit, invitation)
     mail.post(unit, mail.TeamInvited(str(link.id)), to=invitation.email)
     return invitation.email, link
@@ -70,7 +68,8 @@ def accept(unit: Unit, secret: str, me: SignedIn | None) -> Accepted:
     with a random password that nobody sees and that must be replaced; one that exists keeps all it has.
 
     Refuses dead links (InviteDead), those whose issuer may no longer grant the role, and (InviteOtherAddress) a
-    browser in which somebody else is signed in. Opening a link spends nothing; this does, once.
+    browser in which somebody else is signed in. NameTaken when somebody registers this address at the same moment:
+    the next attempt finds their account. Opening a link spends nothing; this does, once.
     """
     invitation = invitations.peek(unit.look, secret, unit.now, kinds=[KIND])
     invitations.check_address(invitation, me.email if me else None)
@@ -85,6 +84,21 @@ def accept(unit: Unit, secret: str, me: SignedIn | None) -> Accepted:
     users.grant_roles(unit, user_id, claimed.roles)
     _enroll(unit, claimed, user_id)
     return Accepted(logins.issue_login_token(unit, user_id), password_hash is not None)
+
+
+def _one_at_a_time(unit: Unit) -> None:
+    """Whoever invites holds the team until the unit ends: an address has one invitation, and lists of the same
+    addresses wait for each other. There is one team, so it has no row; that of its highest role stands for it."""
+    team = select(Role.id).where(Role.name == "owner").with_for_update(key_share=True)
+    unit.session.execute(team)
+
+
+def _ask(unit: Unit, email: str, role: str) -> Issued:
+    return invitations.issue(unit, kind=KIND, email=email, roles=[role], expires_at=invitations.ending(unit))
+
+
+def _ask_again(unit: Unit, waiting: AnyRow, role: str) -> Issued:
+    return invitations.renew(unit, waiting, roles=[role])
 
 
 def _is_member(look: Look, email: str) -> bool:
@@ -103,16 +117,18 @@ def _check_issuer(unit: Unit, invitation: AnyRow) -> None:
 
 
 def _newcomer(unit: Unit, email: str, password_hash: str) -> int:
-    user = users.create(unit, login=_free_login(unit, email), email=email, phone=None, password_hash=password_hash)
+    """The login is the address's local part, with digits behind it where somebody has that name."""
+    wish = email.partition("@")[0][: unit.policy.login_max - 7]
+    try:
+        with unit.session.begin_nested():
+            user = users.create(unit, login=wish, email=email, phone=None, password_hash=password_hash)
+    except NameTaken as taken:
+        if taken.field != "login":
+            raise
+        other = f"{wish}-{secrets.randbelow(900_000) + 100_000}"
+        user = users.create(unit, login=other, email=email, phone=None, password_hash=password_hash)
     unit.session.execute(update(User).where(User.id == user.id).values(must_change_password=True))
     return user.id
-
-
-def _free_login(unit: Unit, email: str) -> str:
-    """The address's local part, or with digits behind it where somebody has that name."""
-    wish = email.partition("@")[0][: unit.policy.login_max - 7]
-    taken: Sequence[AnyRow] = unit.look(select(User.id).where(User.login_key == names.canonical(wish)))
-    return f"{wish}-{secrets.randbelow(900_000) + 100_000}" if taken else wish
 
 
 def _random_password() -> str:

@@ -111,8 +111,8 @@ def revoke_role(unit: Unit, user_id: int, role: str) -> None:
 def deactivate(unit: Unit, user_id: int) -> int:
     """Close an account at once: its sessions end, its links stop working. Returns how many open invitations of
     its own were revoked with it. LastOwner when nobody else would own the place."""
-    _keep_an_owner(unit, but=user_id)
     tokens.end_all(unit, user_id)
+    _keep_an_owner(unit, but=user_id)
     unit.session.execute(update(User).where(User.id == user_id).values(is_active=False, updated_at=unit.now))
     sessions.end_all(unit, user_id)
     audit.record(unit, "user_deactivated", user_id=user_id)
@@ -145,10 +145,14 @@ def somebody_is_admin(look: Look) -> bool:
 
 
 def _keep_an_owner(unit: Unit, *, but: int) -> None:
-    """Refuse with LastOwner to lose the account `but` if it is the only active owner. Holds all owners' accounts until
-    the unit ends, so that of two racing farewells the second sees the first."""
+    """Refuse with LastOwner to lose the account `but` if it is the only active owner. Holds all owners, account
+    and role, until the unit ends, so that of two racing farewells the second sees the first, whichever kind it is."""
     owners = select(User.id).join(UserRole, UserRole.user_id == User.id).join(Role)
-    held = owners.where(Role.name == "owner", User.is_active).order_by(User.id).with_for_update(of=User)
+    held = (
+        owners.where(Role.name == "owner", User.is_active)
+        .order_by(User.id)
+        .with_for_update(of=[User, UserRole], key_share=True)
+    )
     if list(unit.session.scalars(held)) == [but]:
         raise LastOwner
 

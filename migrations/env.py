@@ -3,7 +3,7 @@
 from alembic import context
 from flask import current_app
 
-from app.database import rebuilding_tables, waiting_without_end
+from app.database import check_references, rebuilding_tables, waiting_without_end
 from app.extensions import db
 from app.schema import VERSION_TABLE
 
@@ -13,12 +13,14 @@ ONE_AT_A_TIME = 7_301_774_215
 def run() -> None:
     arguments = current_app.extensions["migrate"].configure_args
     with waiting_without_end(), db.engine.connect() as connection:
-        context.configure(connection=connection, target_metadata=db.metadata, version_table=VERSION_TABLE, **arguments)
+        whole = {"transactional_ddl": True, "target_metadata": db.metadata, "version_table": VERSION_TABLE}
+        context.configure(connection=connection, **whole, **arguments)
         with rebuilding_tables(connection), context.begin_transaction():
             if connection.dialect.name == "postgresql":
                 connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
                 connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({ONE_AT_A_TIME})")
             context.run_migrations()
+            check_references(connection)
 
 
 run()

@@ -12,7 +12,7 @@ from app.wire.fields import address
 from app.wire.invitations import NewTeamMembers, Outcome, Outcomes, TeamAccepted, TokenAlone
 from app.wire.invites import InviteQuery, Invites, asked, shown
 from core import invitations, names, teams, trail
-from core.errors import AboveOwnRole, AlreadyMember, InviteDead, InviteOtherAddress, NotFound
+from core.errors import AboveOwnRole, AlreadyMember, InviteDead, InviteOtherAddress, NameTaken, NotFound
 from core.unit import Unit
 
 bp = Blueprint("teams", __name__)
@@ -77,7 +77,7 @@ def resend(key: str) -> Outcome:
     body=TokenAlone,
     answer=TeamAccepted,
     limits=["login_token_address"],
-    refusals=[InviteDead, InviteOtherAddress],
+    refusals=[InviteDead, InviteOtherAddress, NameTaken],
 )
 def accept(body: TokenAlone) -> TeamAccepted:
     """Take the place that a link holds out. `accessToken` signs in once within 15 minutes, at `auth/login/token`."""

@@ -177,6 +177,8 @@ def downgrade() -> None:
 
     op.drop_table("label_artists")
     # Only the gate's invitations fit the earlier tables, each with one living link.
+    op.execute("DELETE FROM invitation_uses WHERE invitation_id IN (SELECT id FROM invitations WHERE kind <> 'gate')")
+    op.execute("DELETE FROM invitation_links WHERE invitation_id IN (SELECT id FROM invitations WHERE kind <> 'gate')")
     op.execute("DELETE FROM invitations WHERE kind <> 'gate'")
     with op.batch_alter_table("invitations", schema=None) as batch_op:
         batch_op.add_column(sa.Column("digest", sa.String(length=64), nullable=True))

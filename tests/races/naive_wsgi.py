@@ -9,6 +9,7 @@ from typing import Any
 from flask import has_request_context
 from sqlalchemy import ColumnElement, select, update
 
+import core.coaches
 import core.invitations
 import core.logins
 import core.mail
@@ -47,6 +48,7 @@ def end_nothing(unit: Unit, user_id: int) -> None:
 
 end_all = core.tokens.end_all
 core.invitations.claim_row = claim_naively
+core.coaches.claim = claim_naively
 core.logins.claim = claim_naively
 core.resets.claim = claim_naively
 core.mail.claim = claim_naively
