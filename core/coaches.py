@@ -42,7 +42,7 @@ def invite(unit: Unit, *, name: str, email: str, part: str, tenant_id: uuid.UUID
     place = _place(unit, tenant_id, coach_id)
     if place and place.joined_at:
         raise AlreadyMember
-    link = _ask_again(unit, place, part) if place else _ask(unit, name, email, part, tenant_id, coach_id)
+    link = _ask_again(unit, place, part, name) if place else _ask(unit, name, email, part, tenant_id, coach_id)
     mail.post(unit, mail.CoachInvited(str(link.id)), to=email)
     return Invited(coach_id, link)
 
@@ -102,8 +102,8 @@ def _ask(unit: Unit, name: str, email: str, part: str, tenant_id: uuid.UUID, coa
     return link
 
 
-def _ask_again(unit: Unit, place: Any, part: str) -> Issued:
+def _ask_again(unit: Unit, place: Any, part: str, name: str) -> Issued:
     """The invitation comes before the place, as in joining: all who touch both lock them in this order."""
-    link = invitations.renew(unit, invitations.get(unit.look, place.invitation_id, KIND))
+    link = invitations.renew(unit, invitations.get(unit.look, place.invitation_id, KIND), name=name)
     unit.session.execute(update(TenantCoach).where(TenantCoach.id == place.id).values(part=part))
     return link

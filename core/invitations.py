@@ -84,13 +84,14 @@ def add_link(unit: Unit, invitation_id: uuid.UUID) -> str:
     return secret
 
 
-def renew(unit: Unit, invitation: AnyRow, *, roles: Collection[str] | None = None) -> Issued:
-    """A fresh link and a fresh life for an unused personal invitation, also when it has expired or was revoked. All
+def renew(unit: Unit, invitation: AnyRow, **changed: Any) -> Issued:
+    """A fresh link and a fresh life for an unused personal invitation, also when it has expired or was revoked, with
+    what has `changed` of its roles or name. All
     earlier links answer that they were replaced. AlreadyMember when it was used, be it a moment ago."""
     unused = (Invitation.id == invitation.id, ~_is_used())
     end = ending(unit)
-    fresh = {"expires_at": end, "revoked_at": None, "created_by": unit.visitor.user_id}
-    if claim_row(unit, Invitation, *unused, spend=fresh | ({"roles": sorted(roles)} if roles else {})) is None:
+    fresh = {"expires_at": end, "revoked_at": None, "created_by": unit.visitor.user_id, **changed}
+    if claim_row(unit, Invitation, *unused, spend=fresh) is None:
         raise AlreadyMember
     living = (InvitationLink.invitation_id == invitation.id, InvitationLink.replaced_at.is_(None))
     unit.session.execute(update(InvitationLink).where(*living).values(replaced_at=unit.now))
@@ -165,7 +166,11 @@ def revoke(unit: Unit, invitation_id: uuid.UUID, kind: str | None = None) -> Non
 def revoke_all_by(unit: Unit, user_id: int) -> int:
     """End every living invitation that this person issued. Returns how many."""
     theirs = update(Invitation).where(Invitation.created_by == user_id, is_status("active", unit.now))
-    return len(unit.session.execute(theirs.values(revoked_at=unit.now).returning(Invitation.id)).all())
+    ended = theirs.values(revoked_at=unit.now).returning(Invitation.id, Invitation.kind)
+    revoked = unit.session.execute(ended).all()
+    for each in revoked:
+        _record(unit, "invitation_revoked", each.id, each.kind)
+    return len(revoked)
 
 
 def revoke_noted(unit: Unit, note: str) -> None:

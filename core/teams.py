@@ -21,10 +21,12 @@ PASSWORD_LENGTH = 16
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of one address: invited, reinvited or already_member; `link` is for where there is no mail."""
+    """What became of one address: invited, reinvited, already_member, or invalid for a reason in words; `link` is for
+    where there is no mail."""
 
     outcome: str
     link: Issued | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,8 @@ def invite(unit: Unit, me: SignedIn, email: str, role: str) -> Verdict:
     waiting = invitations.find_unused(unit.look, KIND, email)
     if _is_member(unit.look, email):
         return Verdict("already_member")
+    if waiting and not _is_mine_to_change(me, waiting):
+        return Verdict("invalid", reason="Somebody above you has invited this address.")
     try:
         link = _ask_again(unit, waiting, role) if waiting else _ask(unit, email, role)
     except AlreadyMember:  # accepted at this very moment
@@ -52,11 +56,18 @@ def invite(unit: Unit, me: SignedIn, email: str, role: str) -> Verdict:
     return Verdict("reinvited" if waiting else "invited", link)
 
 
+def revoke(unit: Unit, me: SignedIn, invitation_id: uuid.UUID) -> None:
+    """End an invitation at once. NotFound; AboveOwnRole when it holds out a role above what I hold."""
+    if not _is_mine_to_change(me, invitations.get(unit.look, invitation_id, KIND)):
+        raise AboveOwnRole
+    invitations.revoke(unit, invitation_id, KIND)
+
+
 def resend(unit: Unit, me: SignedIn, invitation_id: uuid.UUID) -> tuple[str, Issued]:
     """Replace the link of an invitation and mail it again, to the address that is returned with it. NotFound,
     AboveOwnRole; AlreadyMember when it was used."""
     invitation = invitations.get(unit.look, invitation_id, KIND)
-    if not all(roles.may_grant(me.roles, role) for role in invitation.roles):
+    if not _is_mine_to_change(me, invitation):
         raise AboveOwnRole
     link = invitations.renew(unit, invitation)
     mail.post(unit, mail.TeamInvited(str(link.id)), to=invitation.email)
@@ -99,6 +110,10 @@ def _ask(unit: Unit, email: str, role: str) -> Issued:
 
 def _ask_again(unit: Unit, waiting: AnyRow, role: str) -> Issued:
     return invitations.renew(unit, waiting, roles=[role])
+
+
+def _is_mine_to_change(me: SignedIn, invitation: AnyRow) -> bool:
+    return all(roles.may_grant(me.roles, role) for role in invitation.roles)
 
 
 def _is_member(look: Look, email: str) -> bool:

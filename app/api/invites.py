@@ -25,7 +25,7 @@ def create(body: NewInvite) -> Issued:
 def list_issued(query: InviteQuery) -> Invites:
     """What was issued, newest first, with who came in through it. Never the tokens."""
     with open_unit() as unit:
-        found = trail.list_issued(unit, **asked(query))
+        found = trail.list_issued(unit, kind=query.kind, **asked(query))
     return shown(found, query.limit)
 
 

@@ -10,8 +10,8 @@ from app.visits import me, signed_in
 from app.wire.endpoint import endpoint
 from app.wire.fields import address
 from app.wire.invitations import NewTeamMembers, Outcome, Outcomes, TeamAccepted, TokenAlone
-from app.wire.invites import InviteQuery, Invites, asked, shown
-from core import invitations, names, teams, trail
+from app.wire.invites import Invites, PageQuery, asked, shown
+from core import names, teams, trail
 from core.errors import AboveOwnRole, AlreadyMember, InviteDead, InviteOtherAddress, NameTaken, NotFound
 from core.unit import Unit
 
@@ -41,20 +41,20 @@ def invite(body: NewTeamMembers) -> Outcomes:
 
 
 @bp.get("")
-@endpoint(query=InviteQuery, answer=Invites, access=guards.admin)
-def list_issued(query: InviteQuery) -> Invites:
+@endpoint(query=PageQuery, answer=Invites, access=guards.admin)
+def list_issued(query: PageQuery) -> Invites:
     """Who was asked to join the team, newest first, and how it ended."""
     with open_unit() as unit:
-        found = trail.list_issued(unit, **asked(query) | {"kind": teams.KIND})
+        found = trail.list_issued(unit, kind=teams.KIND, **asked(query))
     return shown(found, query.limit)
 
 
 @bp.delete("/<key>")
-@endpoint(status=204, access=guards.admin, refusals=[NotFound])
+@endpoint(status=204, access=guards.admin, refusals=[NotFound, AboveOwnRole])
 def revoke(key: str) -> None:
     """End an invitation at once."""
     with open_unit() as unit:
-        invitations.revoke(unit, to_id(key), teams.KIND)
+        teams.revoke(unit, me(), to_id(key))
 
 
 @bp.post("/<key>/resend")
@@ -99,6 +99,6 @@ def _ask(unit: Unit, typed: str, role: str) -> Outcome:
 def _outcome(email: str, verdict: teams.Verdict) -> Outcome:
     link = verdict.link
     if link is None:
-        return Outcome(email=email, outcome=verdict.outcome)
+        return Outcome(email=email, outcome=verdict.outcome, reason=verdict.reason)
     url = None if current_app.extensions["settings"].sends_mail else links.team(link.secret)
     return Outcome(email=email, outcome=verdict.outcome, id=link.id, expires_at=link.expires_at, invite_url=url)

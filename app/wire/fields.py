@@ -31,6 +31,11 @@ def _visible(text: str) -> str:
     return text
 
 
+def _visible_lines(text: str) -> str:
+    lines = text.replace("\r\n", "\n").split("\n")
+    return "\n".join(_visible(line) for line in lines)
+
+
 def _no_controls(text: str) -> str:
     if any(unicodedata.category(char) in {"Cc", "Cs"} for char in text):
         raise _fault("Must not contain control characters.")
@@ -103,6 +108,12 @@ def text(longest: int, shortest: int = 1) -> Any:
         StringConstraints(min_length=shortest, max_length=longest),
         AfterValidator(_visible),
     ]
+
+
+def lines(longest: int) -> Any:
+    """Visible text that may go on in further lines."""
+    size = StringConstraints(min_length=1, max_length=longest)
+    return Annotated[str, BeforeValidator(_trimmed), size, AfterValidator(_visible_lines)]
 
 
 def optional(kind: Any) -> Any:

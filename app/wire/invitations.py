@@ -9,7 +9,7 @@ from pydantic import Field
 
 from app.wire import cursors
 from app.wire.bodies import Answer, Message, Strict
-from app.wire.fields import Count, Email, Token, optional, text
+from app.wire.fields import Count, Email, Token, lines, optional, text
 from core.coaches import PARTS
 from core.labels import STATUSES, Asked
 from core.teams import ROLES
@@ -63,7 +63,7 @@ class Joined(Message):
 
 class NewLabelInvitation(Strict):
     artist_id: UUID = Field(alias="artistId", strict=False)
-    message: optional(text(1000)) = None
+    message: optional(lines(1000)) = None
 
 
 class LabelInvitation(Answer):

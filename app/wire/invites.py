@@ -48,12 +48,15 @@ class InviteForm(Lenient):
         )
 
 
-class InviteQuery(Strict):
-    kind: optional(Literal["gate", "coach", "team"]) = None
+class PageQuery(Strict):
     status: optional(Literal["active", "used", "expired", "revoked"]) = None
     q: optional(text(200)) = Field(None, description="Part of an address, name, note or issuer.")
     limit: Count = Field(50, ge=1, le=200)
     cursor: optional(text(200)) = None
+
+
+class InviteQuery(PageQuery):
+    kind: optional(Literal["gate", "coach", "team"]) = None
 
 
 class Issued(Answer):
@@ -101,7 +104,7 @@ def shown(found: Sequence[Listed], limit: int) -> Invites:
     return Invites(items=items, next_cursor=cursors.write(page[-1].created_at, page[-1].id) if more else None)
 
 
-def asked(query: InviteQuery) -> dict[str, Any]:
+def asked(query: PageQuery) -> dict[str, Any]:
     """What the query asks of core.trail.list_issued: one more than a page, to know whether there is another."""
     after = cursors.read(query.cursor)
-    return {"kind": query.kind, "status": query.status, "q": query.q, "after": after, "limit": query.limit + 1}
+    return {"status": query.status, "q": query.q, "after": after, "limit": query.limit + 1}
