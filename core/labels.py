@@ -112,7 +112,8 @@ def accept(unit: Unit, me: SignedIn, invitation_id: uuid.UUID) -> None:
     _decide(unit, invitation_id, "accepted")
     others = (LabelInvitation.artist_id == me.user_id, LabelInvitation.status == "pending")
     withdrawn = update(LabelInvitation).where(*others).values(status="expired", decided_at=unit.now)
-    unit.session.execute(withdrawn)
+    for other in unit.session.scalars(withdrawn.returning(LabelInvitation.id)).all():
+        _record(unit, "label_withdrawn", me.user_id, other)
     _record(unit, "label_accepted", me.user_id, invitation_id)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from core import audit, invitations, logins, mail, names, roles, users
 from core.errors import AboveOwnRole, AlreadyMember, InviteDead, NameTaken
 from core.invitations import Issued
-from core.models import Role, TeamMember, User, UserRole
+from core.models import Role, Team, TeamMember, User, UserRole
 from core.sessions import SignedIn
 from core.unit import AnyRow, Look, Unit
 
@@ -99,9 +99,8 @@ def accept(unit: Unit, secret: str, me: SignedIn | None) -> Accepted:
 
 def _one_at_a_time(unit: Unit) -> None:
     """Whoever invites holds the team until the unit ends: an address has one invitation, and lists of the same
-    addresses wait for each other. There is one team, so it has no row; that of its highest role stands for it."""
-    team = select(Role.id).where(Role.name == "owner").with_for_update(key_share=True)
-    unit.session.execute(team)
+    addresses wait for each other. Accepting does not wait."""
+    unit.session.execute(select(Team.id).with_for_update(key_share=True))
 
 
 def _ask(unit: Unit, email: str, role: str) -> Issued:
@@ -153,5 +152,7 @@ def _random_password() -> str:
 def _enroll(unit: Unit, invitation: AnyRow, user_id: int) -> None:
     [role] = invitation.roles
     if unit.session.get(TeamMember, user_id) is None:
-        unit.session.add(TeamMember(user_id=user_id, role=role, joined_at=unit.now, invitation_id=invitation.id))
+        team_id = unit.session.scalars(select(Team.id)).one()
+        member = TeamMember(team_id=team_id, user_id=user_id, role=role, joined_at=unit.now)
+        unit.session.add(member)
     invitations.note_use(unit, invitation.id, user_id)

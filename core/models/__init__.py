@@ -2,7 +2,7 @@
 
 from core.models.accounts import BrowserSession, LoginToken, PasswordReset, Role, User, UserRole
 from core.models.base import Base
-from core.models.groups import TeamMember, Tenant, TenantCoach
+from core.models.groups import Team, TeamMember, Tenant, TenantCoach
 from core.models.invitations import Invitation, InvitationLink, InvitationUse, Label, LabelArtist, LabelInvitation
 from core.models.outbox import AttemptCounter, AuditEvent, Letter
 from core.models.skating import Club, Coach, Profile, Rink
@@ -26,6 +26,7 @@ __all__ = [
     "Profile",
     "Rink",
     "Role",
+    "Team",
     "TeamMember",
     "Tenant",
     "TenantCoach",

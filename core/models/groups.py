@@ -38,12 +38,19 @@ class TenantCoach(Base):
     user_id: Mapped[int | None] = mapped_column(ForeignKey(User.id, ondelete="SET NULL"), index=True)
 
 
-class TeamMember(Base):
-    """Who runs the place. There is one team, so it has no row of its own."""
+class Team(Base):
+    """Who runs the place. There is one, seeded by its migration."""
 
+    __tablename__ = "teams"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(120))
+
+
+class TeamMember(Base):
     __tablename__ = "team_members"
 
+    team_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Team.id), index=True)
     user_id: Mapped[int] = mapped_column(ForeignKey(User.id, ondelete="CASCADE"), primary_key=True)
     role: Mapped[str] = mapped_column(String(40))
     joined_at: Mapped[datetime]
-    invitation_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Invitation.id, ondelete="SET NULL"), index=True)

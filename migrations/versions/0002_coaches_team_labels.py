@@ -1,5 +1,7 @@
 """Coaches with their tenants, the team, labels; an invitation may have several links."""
 
+import uuid
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -91,22 +93,27 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_label_invitations_created_at_id"), ["created_at", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_label_invitations_created_by"), ["created_by"], unique=False)
 
+    teams = op.create_table(
+        "teams",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_teams")),
+    )
+    op.bulk_insert(teams, [{"id": uuid.uuid4(), "name": "Team"}])
     op.create_table(
         "team_members",
+        sa.Column("team_id", sa.Uuid(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("role", sa.String(length=40), nullable=False),
         sa.Column("joined_at", sa.DateTime(), nullable=False),
-        sa.Column("invitation_id", sa.Uuid(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["invitation_id"], ["invitations.id"], name=op.f("fk_team_members_invitation_id"), ondelete="SET NULL"
-        ),
+        sa.ForeignKeyConstraint(["team_id"], ["teams.id"], name=op.f("fk_team_members_team_id")),
         sa.ForeignKeyConstraint(
             ["user_id"], ["uAuthTable.id"], name=op.f("fk_team_members_user_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("user_id", name=op.f("pk_team_members")),
     )
     with op.batch_alter_table("team_members", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_team_members_invitation_id"), ["invitation_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_team_members_team_id"), ["team_id"], unique=False)
 
     op.create_table(
         "tenant_coaches",
@@ -163,9 +170,10 @@ def downgrade() -> None:
 
     op.drop_table("tenant_coaches")
     with op.batch_alter_table("team_members", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_team_members_invitation_id"))
+        batch_op.drop_index(batch_op.f("ix_team_members_team_id"))
 
     op.drop_table("team_members")
+    op.drop_table("teams")
     with op.batch_alter_table("label_invitations", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_label_invitations_created_by"))
         batch_op.drop_index(batch_op.f("ix_label_invitations_created_at_id"))

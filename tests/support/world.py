@@ -18,11 +18,13 @@ from app.extensions import db
 from app.settings import Settings
 from app.unit import Surroundings, open_unit
 from core import invitations, labels, tenants, users
-from core.models import AuditEvent, Base, Role
+from core.models import AuditEvent, Base, Role, Team
 from core.passwords import Hasher
 from core.policy import HashCost, Policy
 
 AUTH = "/api/v4/auth"
+SEEDED = {Role.__tablename__, Team.__tablename__}
+"""Tables that migrations fill."""
 PASSWORD = "a long walk on thin ice"
 CHEAP = Policy(hash_cost=HashCost(time=1, memory_kib=8, lanes=1))
 
@@ -157,7 +159,7 @@ class World:
     def clear(self) -> None:
         with self.app.app_context(), db.engine.begin() as connection:
             for table in reversed(Base.metadata.sorted_tables):
-                if table.name != Role.__tablename__:
+                if table.name not in SEEDED:
                     connection.execute(delete(table))
 
 
