@@ -11,7 +11,7 @@ from tests.flows.test_story import letter_to, letters_to, link_in
 from tests.support.mailserver import Post
 from tests.support.running import House, address, fresh_password, said
 from tests.support.servers import wait_for
-from tests.support.ways import Cookies, browser, newcomer
+from tests.support.ways import Cookies, browser, newcomer, tenant
 from tests.support.world import AUTH
 
 COACHES = "/api/v4/admin/invite-coach"
@@ -157,7 +157,7 @@ def test_an_artist_joins_a_label_that_was_made_at_the_terminal(house: House) -> 
 def test_links_die_with_the_account_of_whoever_issued_them(house: House) -> None:
     admin, names = newcomer(house, "admin"), house.names(2)
     cookies = browser(house, admin)
-    club = at_the_terminal(house, "tenants", "create", f"Club of {admin.login}")
+    club = str(tenant(house))
     coach_link = ask_coach(house, cookies, address(names[0]), club).json()["invite_url"].partition("?token=")[2]
     ask_team(house, cookies, address(names[1]))
     team_link = secret_in(letter_to(house, names[1], TO_TEAM), f"{house.server.url}/team/join")
@@ -171,7 +171,7 @@ def test_links_die_with_the_account_of_whoever_issued_them(house: House) -> None
 def test_letters_of_what_was_revoked_meanwhile_are_never_sent(house: House) -> None:
     admin, [revoked, orphan, kept] = newcomer(house, "admin"), house.names(3)
     cookies, second = browser(house, admin), newcomer(house, "admin")
-    club = at_the_terminal(house, "tenants", "create", f"Club of {revoked}")
+    club = str(tenant(house))
     house.mail.stop()
     try:
         [asked, _] = ask_team(house, cookies, address(revoked), address(kept))

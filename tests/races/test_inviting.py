@@ -15,7 +15,7 @@ from tests.support.world import AUTH
 TEAM = "/api/v4/admin/teams/invitations"
 TIMES = 8
 ROUNDS = 3
-LABEL_ROUNDS = 15
+LABEL_ROUNDS = 8
 MADE = (201, None)
 
 

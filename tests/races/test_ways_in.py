@@ -27,7 +27,7 @@ ACCEPTS = 12
 EXCHANGES = 8
 GUESTS = 8
 ROUNDS = 3
-LABEL_ROUNDS = 12
+LABEL_ROUNDS = 10
 DEAD = (401, "token_invalid")
 HAS_LABEL = (409, "has_label")
 
