@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app import links
 from app.extensions import mail as smtp
 from app.unit import open_unit
-from core import coaches, invitations, mail, resets
+from core import coaches, invitations, labels, mail, resets
 from core.unit import AnyRow, Unit
 
 log = logging.getLogger(__name__)
@@ -163,7 +163,9 @@ def _write_team_invited(unit: Unit, letter: AnyRow) -> Message | None:
     return _message(letter, letter.recipient, "You are invited to the team", "team_invited", about)
 
 
-def _write_label_invited(unit: Unit, letter: AnyRow) -> Message:
+def _write_label_invited(unit: Unit, letter: AnyRow) -> Message | None:
+    if not labels.is_open(unit, UUID(letter.data["invitation"])):
+        return None
     about = letter.data | {"url": links.invitations_page(), "until": datetime.fromisoformat(letter.data["until"])}
     return _message(letter, letter.recipient, f"{letter.data['label']} would like you to join", "label_invited", about)
 

@@ -57,7 +57,7 @@ def invite(unit: Unit, me: SignedIn, label_id: uuid.UUID, artist_id: uuid.UUID, 
         raise ArtistTaken
     invitation_id = _ask(unit, label_id, artist.id, message)
     end = unit.now + unit.policy.invite_life
-    letter = mail.LabelInvited(artist.login, label.name, message, end.isoformat())
+    letter = mail.LabelInvited(str(invitation_id), artist.login, label.name, message, end.isoformat())
     mail.post(unit, letter, to=artist.email)
     _record(unit, "label_invited", artist.id, invitation_id)
     [asked] = _found(unit, unit.session.execute(_all().where(LabelInvitation.id == invitation_id)).all())
@@ -94,6 +94,11 @@ def list_all(
     if after:
         query = query.where(tuple_(LabelInvitation.created_at, LabelInvitation.id) < after)
     return _found(unit, unit.look(query.limit(limit)))
+
+
+def is_open(unit: Unit, invitation_id: uuid.UUID) -> bool:
+    """Whether the artist can still answer."""
+    return bool(unit.look(select(LabelInvitation.id).where(LabelInvitation.id == invitation_id, _is_living(unit.now))))
 
 
 def accept(unit: Unit, me: SignedIn, invitation_id: uuid.UUID) -> None:

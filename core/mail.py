@@ -53,6 +53,7 @@ class LabelInvited:
     """A label asks an artist, who answers when signed in."""
 
     kind: ClassVar[str] = "label_invited"
+    invitation: str
     login: str
     label: str
     message: str | None

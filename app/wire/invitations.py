@@ -30,7 +30,7 @@ class CoachAsked(Answer):
 
 
 class NewTeamMembers(Strict):
-    emails: list[str] = Field(min_length=1, max_length=500, description="What is no address is answered as invalid.")
+    emails: list[str] = Field(min_length=1, max_length=200, description="What is no address is answered as invalid.")
     role: Literal[ROLES]
 
 
