@@ -84,7 +84,8 @@ def _known(unit: Unit, key: str) -> uuid.UUID | None:
     found = unit.session.execute(theirs.order_by(Coach.email_key.is_(None), Coach.row).limit(1)).one_or_none()
     if found is None:
         return None
-    unit.session.execute(update(Coach).where(Coach.row == found.row).values(email_key=key))
+    unnamed_still = (Coach.row == found.row, Coach.email_key.is_(None))
+    unit.session.execute(update(Coach).where(*unnamed_still).values(email_key=key))
     return uuid.UUID(str(found.id))
 
 

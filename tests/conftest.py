@@ -14,6 +14,16 @@ from tests.support.running import House, Running
 from tests.support.world import Clock, World, new_app
 
 BOTH = ("postgresql", "sqlite")
+STOPWATCH = {"test_same_road.py", "test_mail.py"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """With several processes, one alone runs what starts servers, as they are shared. What holds a stopwatch comes last,
+    when the others are done and the machine is quiet."""
+    for item in items:
+        if item.path.parent.name in {"flows", "races"}:
+            item.add_marker(pytest.mark.xdist_group("servers"))
+    items.sort(key=lambda item: item.path.name in STOPWATCH)
 
 
 @pytest.fixture(scope="session")

@@ -10,10 +10,11 @@ from core.models import Coach, Invitation, InvitationLink, Letter, Tenant, Tenan
 from core.roles import MEMBERS
 from tests.api.conftest import NewWorld
 from tests.support.answers import INVALID, apart_from_counters, faults, said
+from tests.support.routes import NOBODYS
 from tests.support.world import AUTH, Person, World, token_in, token_of
 
 COACHES = "/api/v4/admin/invite-coach"
-GOOD = {"name": "Bea Blade", "email": "bea@club.test", "role": "head_coach", "tenant_id": str(uuid.uuid4())}
+GOOD = {"name": "Bea Blade", "email": "bea@club.test", "role": "head_coach", "tenant_id": NOBODYS}
 REPLACED = (403, "Invalid or expired invite token.", "invite_replaced")
 
 

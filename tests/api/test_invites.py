@@ -11,11 +11,12 @@ import pytest
 from core.models import Invitation
 from core.roles import MEMBERS, STAFF_RANK
 from tests.support.answers import INVALID, apart_from_counters, faults, said
+from tests.support.routes import NOBODYS
 from tests.support.world import AUTH, Person, World
 
 INVITES = "/api/v4/admin/invites"
 KEYS = {"id", "token", "invite_url", "expires_at", "max_uses", "qr_svg"}
-ROUTES = [("POST", INVITES), ("GET", INVITES), ("DELETE", f"{INVITES}/{uuid.uuid4()}"), ("DELETE", f"{INVITES}/x")]
+ROUTES = [("POST", INVITES), ("GET", INVITES), ("DELETE", f"{INVITES}/{NOBODYS}"), ("DELETE", f"{INVITES}/x")]
 NOW = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
 
 
@@ -189,7 +190,7 @@ def test_revoking_again_keeps_the_first_moment(world: World) -> None:
     assert world.dump() == before
 
 
-@pytest.mark.parametrize("key", [str(uuid.uuid4()), "1", "x", "%00", "0" * 400, "null"])
+@pytest.mark.parametrize("key", [NOBODYS, "1", "x", "%00", "0" * 400, "null"])
 def test_what_is_not_there_cannot_be_revoked(world: World, key: str) -> None:
     assert said(world.admin().delete(f"{INVITES}/{key}")) == (404, "There is nothing here.", "not_found")
 

@@ -11,10 +11,10 @@ from core.models import LabelInvitation, UserRole
 from core.roles import MEMBERS, STAFF_RANK
 from tests.api.conftest import NewWorld
 from tests.support.answers import INVALID, apart_from_counters, faults, said
+from tests.support.routes import NOBODYS
 from tests.support.world import Person, World
 
 MINE = "/api/v4/invitations"
-NOBODYS = str(uuid.uuid4())
 NOT_HERE = (404, "There is nothing here.", "not_found")
 NOT_ALLOWED = (403, "You are not allowed to do this.", "forbidden")
 ASKED = (400, "This artist already has a pending invitation from this label.", "already_invited")

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.extensions import db
 from core.models import Club, Coach, Profile, Rink
 from tests.support.answers import INVALID, faults, said
+from tests.support.routes import NOBODYS
 from tests.support.world import AUTH, World
 
 NAMES = {"first_name": "Cas", "last_name": "Nobody"}
@@ -114,8 +115,8 @@ FAULTS = [
     ("timezone", "../../etc/passwd"),
     ("coach_id", "7"),
     ("coach_id", str(uuid.UUID(int=0))),
-    ("rink_id", str(uuid.uuid4())),
-    ("club_id", str(uuid.uuid4())),
+    ("rink_id", NOBODYS),
+    ("club_id", NOBODYS),
     ("skate_config", "boots"),
     ("usfsa_number", -1),
     ("usfsa_number", 2**31),

@@ -1,6 +1,5 @@
 """Inviting to the team: many addresses at once, each with an outcome of its own."""
 
-import uuid
 from typing import Any
 
 import pytest
@@ -9,11 +8,11 @@ from core.models import Invitation, Letter, TeamMember
 from core.roles import MEMBERS
 from tests.api.conftest import NewWorld
 from tests.support.answers import INVALID, apart_from_counters, faults, said
+from tests.support.routes import NOBODYS
 from tests.support.world import AUTH, Person, World, token_in, token_of
 
 TEAM = "/api/v4/admin/teams/invitations"
 ACCEPT = f"{TEAM}/accept"
-NOBODYS = str(uuid.uuid4())
 ABOVE = (403, "You cannot grant a role above your own.", "above_own_role")
 ROUTES = [("POST", TEAM), ("GET", TEAM), ("DELETE", f"{TEAM}/{NOBODYS}"), ("POST", f"{TEAM}/{NOBODYS}/resend")]
 

@@ -3,13 +3,13 @@
 import json
 import subprocess
 import sys
-import uuid
 from typing import Any
 
 import pytest
 
 from core.models import Invitation
 from tests.support.databases import new_sqlite
+from tests.support.routes import NOBODYS
 from tests.support.running import House, Running, said
 from tests.support.servers import ROOT
 from tests.support.world import PASSWORD
@@ -88,7 +88,7 @@ def test_people_are_listed_granted_closed_and_opened(running: Running) -> None:
     [
         ("users", "grant", "Nobody", "admin"),
         ("users", "deactivate", "Nobody"),
-        ("invites", "revoke", str(uuid.uuid4())),
+        ("invites", "revoke", NOBODYS),
     ],
     ids=" ".join,
 )

@@ -182,8 +182,8 @@ def test_letters_of_what_was_revoked_meanwhile_are_never_sent(house: House) -> N
         house.close(second.login)
     finally:
         house.mail.start()
-    wait_for(lambda: letters_to(house, kept))
-    wait_for(lambda: [state(house, name) for name in (revoked, orphan, kept)] == ["dropped", "dropped", "sent"])
+    wait_for(lambda: letters_to(house, kept), 60)
+    wait_for(lambda: [state(house, name) for name in (revoked, orphan, kept)] == ["dropped", "dropped", "sent"], 60)
     assert letters_to(house, revoked) + letters_to(house, orphan) == []
 
 

@@ -1,12 +1,13 @@
 """Every route of the API, as its document lists them, with bodies that would change something."""
 
 from typing import Any
-from uuid import uuid4
 
 from tests.support.world import AUTH, PASSWORD, World
 
 INVITES = "/api/v4/admin/invites"
-NOBODYS = str(uuid4())
+NOBODYS = "7b7a3c52-8d0e-4c1b-9f5e-2a61d0c4e9aa"
+"""An id that nothing has."""
+
 COACH = "/api/v4/admin/invite-coach"
 TEAM = "/api/v4/admin/teams/invitations"
 LABEL = f"/api/v4/labels/{NOBODYS}/invitations"
