@@ -18,8 +18,8 @@ STOPWATCH = {"test_same_road.py", "test_mail.py"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With several processes, one alone runs what starts servers, as they are shared. What holds a stopwatch comes last,
-    when the others are done and the machine is quiet."""
+    """With several processes, one alone runs what starts servers, which are shared. What holds a stopwatch comes
+    last, when the others are done and the machine is quiet."""
     for item in items:
         if item.path.parent.name in {"flows", "races"}:
             item.add_marker(pytest.mark.xdist_group("servers"))
