@@ -88,13 +88,13 @@ def accept(unit: Unit, secret: str, me: SignedIn | None) -> Accepted:
     found = users.find_by_email(unit.look, invitation.email)
     if found and not found.is_active:
         raise InviteDead("invite_revoked")
-    password_hash = None if found else unit.hasher.hash(_random_password())
+    password_hash = "" if found else unit.hasher.hash(_random_password())
     claimed = invitations.claim(unit, invitation.id)
-    user_id = _newcomer(unit, invitation.email, password_hash) if password_hash else found.id if found else 0
+    user_id = found.id if found else _newcomer(unit, invitation.email, password_hash)
     audit.record(unit, "invitation_accepted", user_id=user_id, invitation=str(claimed.id))
     users.grant_roles(unit, user_id, claimed.roles)
     _enroll(unit, claimed, user_id)
-    return Accepted(logins.issue_login_token(unit, user_id), password_hash is not None)
+    return Accepted(logins.issue_login_token(unit, user_id), account_created=found is None)
 
 
 def _one_at_a_time(unit: Unit) -> None:
