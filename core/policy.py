@@ -76,7 +76,7 @@ class Policy:
     # it ends.
     sends_mail: bool = True
     letter_lease: timedelta = timedelta(seconds=60)
-    letter_pauses: tuple[timedelta, ...] = tuple(timedelta(seconds=s) for s in (2, 5, 10, 20, 30, 60))
+    letter_pauses: tuple[timedelta, ...] = tuple(timedelta(seconds=s) for s in (2, 5, 10, 20, 30))
     letter_life: timedelta = timedelta(days=1)
 
     limits: dict[str, Limit] = field(default_factory=lambda: dict(LIMITS))
