@@ -86,8 +86,8 @@ def add_link(unit: Unit, invitation_id: uuid.UUID) -> str:
 
 def renew(unit: Unit, invitation: AnyRow, **changed: Any) -> Issued:
     """A fresh link and a fresh life for an unused personal invitation, also when it has expired or was revoked, with
-    what has `changed` of its roles or name. All
-    earlier links answer that they were replaced. AlreadyMember when it was used, be it a moment ago."""
+    what has `changed` of its roles or name. All earlier links answer that they were replaced. AlreadyMember when it
+    was used, be it a moment ago."""
     unused = (Invitation.id == invitation.id, ~_is_used())
     end = ending(unit)
     fresh = {"expires_at": end, "revoked_at": None, "created_by": unit.visitor.user_id, **changed}

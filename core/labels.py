@@ -50,17 +50,16 @@ def invite(unit: Unit, me: SignedIn, label_id: uuid.UUID, artist_id: uuid.UUID, 
 
     NotFound without the label or the artist, Forbidden when the label is not mine, ArtistTaken, ArtistAsked.
     """
-    label = _mine(unit, me, label_id)
+    _mine(unit, me, label_id)
     artist = _artist(unit, artist_id)
     _hold(unit, artist.id)
     if unit.look(select(LabelArtist.artist_id).where(LabelArtist.artist_id == artist.id)):
         raise ArtistTaken
     invitation_id = _ask(unit, label_id, artist.id, message)
-    end = unit.now + unit.policy.invite_life
-    letter = mail.LabelInvited(str(invitation_id), artist.login, label.name, message, end.isoformat())
-    mail.post(unit, letter, to=artist.email)
     _record(unit, "label_invited", artist.id, invitation_id)
     [asked] = _found(unit, unit.session.execute(_all().where(LabelInvitation.id == invitation_id)).all())
+    letter = mail.LabelInvited(str(asked.id), asked.artist, asked.label, message, asked.expires_at.isoformat())
+    mail.post(unit, letter, to=artist.email)
     return asked
 
 
@@ -129,13 +128,12 @@ def decline(unit: Unit, me: SignedIn, invitation_id: uuid.UUID) -> None:
     _record(unit, "label_declined", me.user_id, invitation_id)
 
 
-def _mine(unit: Unit, me: SignedIn, label_id: uuid.UUID) -> AnyRow:
-    found = unit.look(select(*named(Label, "name", "owner_id")).where(Label.id == label_id))
+def _mine(unit: Unit, me: SignedIn, label_id: uuid.UUID) -> None:
+    found = unit.look(select(Label.owner_id).where(Label.id == label_id))
     if not found:
         raise NotFound
     if found[0].owner_id != me.user_id or "label" not in me.roles:
         raise Forbidden
-    return found[0]
 
 
 def _artist(unit: Unit, skater_id: uuid.UUID) -> AnyRow:

@@ -7,7 +7,6 @@ from app.api.sessions import to_id
 from app.limits import count_attempt
 from app.unit import open_unit
 from app.visits import me
-from app.wire import cursors
 from app.wire.bodies import Message
 from app.wire.endpoint import endpoint
 from app.wire.invitations import (
@@ -18,6 +17,7 @@ from app.wire.invitations import (
     from_label,
     from_labels,
 )
+from app.wire.invites import asked
 from core import labels
 from core.errors import ArtistAsked, ArtistTaken, Forbidden, NoLongerFree, NotFound, NotPending
 
@@ -37,8 +37,8 @@ def invite(key: str, body: NewLabelInvitation) -> LabelInvitation:
     """Ask an artist to join my label. One who declined, or let it expire, may be asked again."""
     count_attempt("invite_account", me().user_id)
     with open_unit() as unit:
-        asked = labels.invite(unit, me(), to_id(key), body.artist_id, body.message)
-    return from_label(asked)
+        invitation = labels.invite(unit, me(), to_id(key), body.artist_id, body.message)
+    return from_label(invitation)
 
 
 @bp.get("/labels/<key>/invitations")
@@ -82,6 +82,5 @@ def decline(key: str) -> Message:
 def list_all(query: LabelTrailQuery) -> LabelInvitations:
     """The trail of all labels' invitations, newest first."""
     with open_unit() as unit:
-        after = cursors.read(query.cursor)
-        found = labels.list_all(unit, status=query.status, q=query.q, after=after, limit=query.limit + 1)
+        found = labels.list_all(unit, **asked(query))
     return from_labels(found, query.limit)

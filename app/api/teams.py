@@ -31,12 +31,13 @@ def invite(body: NewTeamMembers) -> Outcomes:
     """Ask many addresses at once, each with its own outcome: one bad address does not sink the others. Each invited
     address is mailed a link; where there is no mail, the links are in the answer."""
     count_attempt("team_invite_account", me().user_id)
-    keys = [names.canonical(address(typed) or "") or typed for typed in body.emails]
+    emails = [address(typed) for typed in body.emails]
+    keys = [names.canonical(email or "") or typed for email, typed in zip(emails, body.emails, strict=True)]
     outcomes: dict[str, Outcome] = {}
     with open_unit() as unit:
-        for key, typed in zip(keys, body.emails, strict=True):
+        for key, email, typed in zip(keys, emails, body.emails, strict=True):
             if key not in outcomes:
-                outcomes[key] = _ask(unit, typed, body.role)
+                outcomes[key] = _ask(unit, email, typed, body.role)
     return Outcomes(items=[outcomes[key] for key in keys])
 
 
@@ -89,8 +90,7 @@ def accept(body: TokenAlone) -> TeamAccepted:
     return TeamAccepted(access_token=token, account_created=accepted.account_created)
 
 
-def _ask(unit: Unit, typed: str, role: str) -> Outcome:
-    email = address(typed)
+def _ask(unit: Unit, email: str | None, typed: str, role: str) -> Outcome:
     if email is None:
         return Outcome(email=typed, outcome="invalid", reason="This is not an e-mail address.")
     return _outcome(typed, teams.invite(unit, me(), email, role))

@@ -7,8 +7,7 @@ from uuid import UUID
 import click
 
 from app import links
-from app.cli.terminal import Commands, Lifetime, as_json, done, needs_schema, table
-from app.unit import open_unit
+from app.cli.terminal import Commands, Lifetime, as_json, done, operating, table
 from app.wire.invites import Invites, shown
 from core import invitations, roles, trail
 
@@ -27,8 +26,7 @@ invites = Commands("invites", help="Invite links: make, list, revoke.")
 @as_json
 def create_invite(max_uses: int, expires_in: Any, granted: tuple[str, ...], note: str | None, json_: bool) -> None:
     """Make an invite link and print it. It is shown this once."""
-    needs_schema()
-    with open_unit(name="cli") as unit:
+    with operating() as unit:
         end = None if expires_in == "never" else unit.now + expires_in
         issued = invitations.issue(unit, roles=granted, max_uses=max_uses, expires_at=end, note=note)
     answer = links.invite(issued)
@@ -45,8 +43,7 @@ def create_invite(max_uses: int, expires_in: Any, granted: tuple[str, ...], note
 @as_json
 def list_invites(status: str | None, limit: int, json_: bool) -> None:
     """What was issued, newest first."""
-    needs_schema()
-    with open_unit(name="cli") as unit:
+    with operating() as unit:
         page: Invites = shown(trail.list_issued(unit, status=status, limit=limit + 1), limit)
     if json_:
         click.echo(page.model_dump_json())
@@ -63,8 +60,7 @@ def list_invites(status: str | None, limit: int, json_: bool) -> None:
 @as_json
 def revoke_invite(invite_id: UUID, json_: bool) -> None:
     """End an invite link at once."""
-    needs_schema()
-    with open_unit(name="cli") as unit:
+    with operating() as unit:
         invitations.revoke(unit, invite_id)
     done(json_, f"Revoked {invite_id}.", id=str(invite_id))
 

@@ -4,8 +4,7 @@ import json
 
 import click
 
-from app.cli.terminal import Commands, as_json, done, needs_schema, table
-from app.unit import look, open_unit
+from app.cli.terminal import Commands, as_json, done, operating, table
 from core import roles, users
 
 people = Commands("users", help="People: list, grant and revoke roles, deactivate.")
@@ -15,8 +14,8 @@ people = Commands("users", help="People: list, grant and revoke roles, deactivat
 @as_json
 def list_users(json_: bool) -> None:
     """Everybody, oldest account first."""
-    needs_schema()
-    found = users.list_all(look)
+    with operating() as unit:
+        found = users.list_all(unit.look)
     if json_:
         click.echo(json.dumps({"items": [vars(each) for each in found]}, default=str))
         return
@@ -33,8 +32,7 @@ def list_users(json_: bool) -> None:
 @as_json
 def grant_role(login: str, role: str, json_: bool) -> None:
     """Give somebody a role."""
-    needs_schema()
-    with open_unit(name="cli") as unit:
+    with operating() as unit:
         user = users.get_by_login(unit.look, login)
         users.grant_roles(unit, user.id, [role])
     done(json_, f"{user.login} is now {role}.", login=user.login, role=role)
@@ -46,8 +44,7 @@ def grant_role(login: str, role: str, json_: bool) -> None:
 @as_json
 def revoke_role(login: str, role: str, json_: bool) -> None:
     """Take a role away from somebody."""
-    needs_schema()
-    with open_unit(name="cli") as unit:
+    with operating() as unit:
         user = users.get_by_login(unit.look, login)
         users.revoke_role(unit, user.id, role)
     done(json_, f"{user.login} is no longer {role}.", login=user.login, role=role)
@@ -58,8 +55,7 @@ def revoke_role(login: str, role: str, json_: bool) -> None:
 @as_json
 def deactivate_user(login: str, json_: bool) -> None:
     """Close somebody's account: signed out everywhere at once, their open invite links revoked."""
-    needs_schema()
-    with open_unit(name="cli") as unit:
+    with operating() as unit:
         user = users.get_by_login(unit.look, login)
         revoked = users.deactivate(unit, user.id)
     text = f"{user.login} is deactivated; {revoked} open invite links of theirs were revoked."
@@ -71,8 +67,7 @@ def deactivate_user(login: str, json_: bool) -> None:
 @as_json
 def activate_user(login: str, json_: bool) -> None:
     """Open a closed account again."""
-    needs_schema()
-    with open_unit(name="cli") as unit:
+    with operating() as unit:
         user = users.get_by_login(unit.look, login)
         users.activate(unit, user.id)
     done(json_, f"{user.login} is active again.", login=user.login, active=True)

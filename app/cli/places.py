@@ -2,8 +2,7 @@
 
 import click
 
-from app.cli.terminal import Commands, Name, as_json, done, needs_schema
-from app.unit import open_unit
+from app.cli.terminal import Commands, Name, as_json, done, operating
 from core import labels, tenants
 
 clubs = Commands("tenants", help="Clubs, schools and rinks.")
@@ -15,8 +14,7 @@ record_labels = Commands("labels", help="Labels.")
 @as_json
 def create_tenant(name: str, json_: bool) -> None:
     """Make a club, school or rink that coaches can be invited to."""
-    needs_schema()
-    with open_unit(name="cli") as unit:
+    with operating() as unit:
         tenant_id = tenants.create(unit, name)
     done(json_, f"{name} has the id {tenant_id}.", id=str(tenant_id), name=name)
 
@@ -27,7 +25,6 @@ def create_tenant(name: str, json_: bool) -> None:
 @as_json
 def create_label(owner: str, name: str, json_: bool) -> None:
     """Make a label of this owner, who gets the role for it."""
-    needs_schema()
-    with open_unit(name="cli") as unit:
+    with operating() as unit:
         label_id = labels.create(unit, name, owner)
     done(json_, f"{name} has the id {label_id}.", id=str(label_id), name=name, owner=owner)

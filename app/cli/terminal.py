@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -11,8 +12,10 @@ from flask.cli import AppGroup, ScriptInfo
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from app import errors, schema
+from app.unit import open_unit
 from core import names
 from core.errors import Refusal
+from core.unit import Unit
 
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 F = TypeVar("F", bound=Callable[..., Any])
@@ -62,6 +65,14 @@ class Name(click.ParamType):
 
 def as_json(command: F) -> F:
     return click.option("--json", "json_", is_flag=True, help="Print one JSON line.")(command)
+
+
+@contextmanager
+def operating() -> Iterator[Unit]:
+    """A unit for the operator, on a database that is up to date."""
+    needs_schema()
+    with open_unit(name="cli") as unit:
+        yield unit
 
 
 def needs_schema() -> None:

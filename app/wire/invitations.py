@@ -9,7 +9,8 @@ from pydantic import Field
 
 from app.wire import cursors
 from app.wire.bodies import Answer, Message, Strict
-from app.wire.fields import Count, Email, Token, lines, optional, text
+from app.wire.fields import Email, Token, lines, optional, text
+from app.wire.invites import PageQuery
 from core.coaches import PARTS
 from core.labels import STATUSES, Asked
 from core.teams import ROLES
@@ -84,11 +85,9 @@ class LabelInvitations(Answer):
     next_cursor: str | None = None
 
 
-class LabelTrailQuery(Strict):
+class LabelTrailQuery(PageQuery):
     status: optional(Literal[STATUSES]) = None
     q: optional(text(200)) = Field(None, description="Part of the label's or the artist's name.")
-    limit: Count = Field(50, ge=1, le=200)
-    cursor: optional(text(200)) = None
 
 
 def from_label(asked: Asked) -> LabelInvitation:
@@ -97,6 +96,5 @@ def from_label(asked: Asked) -> LabelInvitation:
 
 def from_labels(found: Sequence[Asked], limit: int) -> LabelInvitations:
     """One page of what was found, which has one more than the limit if there is another page."""
-    page, more = found[:limit], len(found) > limit
-    items = [from_label(each) for each in page]
-    return LabelInvitations(items=items, next_cursor=cursors.write(page[-1].created_at, page[-1].id) if more else None)
+    page, next_cursor = cursors.page(found, limit)
+    return LabelInvitations(items=[from_label(each) for each in page], next_cursor=next_cursor)

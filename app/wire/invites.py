@@ -97,14 +97,14 @@ class Invites(Answer):
 
 def shown(found: Sequence[Listed], limit: int) -> Invites:
     """One page of what was found, which has one more than the limit if there is another page."""
-    page, more = found[:limit], len(found) > limit
+    page, next_cursor = cursors.page(found, limit)
     items = [
         Invite(**vars(each) | {"registered": [Guest(login=who, at=at) for who, at in each.registered]}) for each in page
     ]
-    return Invites(items=items, next_cursor=cursors.write(page[-1].created_at, page[-1].id) if more else None)
+    return Invites(items=items, next_cursor=next_cursor)
 
 
 def asked(query: PageQuery) -> dict[str, Any]:
-    """What the query asks of core.trail.list_issued: one more than a page, to know whether there is another."""
+    """What the query asks of the lists in core: one more than a page, to know whether there is another."""
     after = cursors.read(query.cursor)
     return {"status": query.status, "q": query.q, "after": after, "limit": query.limit + 1}
