@@ -1,7 +1,7 @@
 """Opening and closing the Unit: the only place that commits."""
 
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -64,10 +64,10 @@ def open_unit(**visitor: Any) -> Iterator[Unit]:
         current_app.extensions["postman"].wake()
 
 
-def look(statement: Select[*tuple[Any, ...]]) -> Sequence[AnyRow]:
+def look(statement: Select[*tuple[Any, ...]], parameters: Mapping[str, Any] | None = None) -> Sequence[AnyRow]:
     """Committed rows, read on a connection of its own for just this statement."""
     with reading_engine().connect() as connection:
-        return connection.execute(statement).all()
+        return connection.execute(statement, parameters).all()
 
 
 def _visitor() -> Visitor:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 
 from core import roles
 from core.errors import NotFound
@@ -30,6 +30,22 @@ class SignedIn:
     onboarded: bool
     must_change_password: bool
     last_seen_at: datetime
+
+
+_BEHIND_COOKIE = (
+    select(
+        *named(BrowserSession, "id", "user_id", "created_at", "last_seen_at", "expires_at"),
+        *named(User, "login", "email", "skater_id", "fs_uniquifier", "must_change_password"),
+        Profile.id.label("profile_id"),
+        Role.name.label("role"),
+    )
+    .join(User, User.id == BrowserSession.user_id)
+    .outerjoin(Profile, Profile.skater_id == User.skater_id)
+    .outerjoin(UserRole, UserRole.user_id == User.id)
+    .outerjoin(Role, Role.id == UserRole.role_id)
+    .where(BrowserSession.digest == bindparam("digest"), User.is_active)
+)
+"""Session, account, profile and roles in one statement, built once: it runs at every signed-in request."""
 
 
 def start(unit: Unit, user_id: int, *, instead_of: uuid.UUID | None = None) -> str:
@@ -57,19 +73,7 @@ def start(unit: Unit, user_id: int, *, instead_of: uuid.UUID | None = None) -> s
 def find(look: Look, secret: str, now: datetime, policy: Policy) -> SignedIn | None:
     """Whom this cookie stands for, or None when its session has ended, idled out or never was, or the account is
     closed. One statement."""
-    found = look(
-        select(
-            *named(BrowserSession, "id", "user_id", "created_at", "last_seen_at", "expires_at"),
-            *named(User, "login", "email", "skater_id", "fs_uniquifier", "must_change_password"),
-            Profile.id.label("profile_id"),
-            Role.name.label("role"),
-        )
-        .join(User, User.id == BrowserSession.user_id)
-        .outerjoin(Profile, Profile.skater_id == User.skater_id)
-        .outerjoin(UserRole, UserRole.user_id == User.id)
-        .outerjoin(Role, Role.id == UserRole.role_id)
-        .where(BrowserSession.digest == digest(secret), User.is_active)
-    )
+    found = look(_BEHIND_COOKIE, {"digest": digest(secret)})
     return _as_signed_in(found, now, policy) if found else None
 
 

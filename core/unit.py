@@ -1,9 +1,9 @@
 """The Unit: all that one request may use. Passed first to every core function that decides something."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Row, Select
 from sqlalchemy.orm import Session
@@ -12,8 +12,14 @@ from core.passwords import Hasher
 from core.policy import Policy
 
 AnyRow = Row[*tuple[Any, ...]]
-Look = Callable[[Select[*tuple[Any, ...]]], Sequence[AnyRow]]
-"""Reads committed rows without opening the unit's transaction, so that slow work after it holds no lock."""
+
+
+class Look(Protocol):
+    """Reads committed rows without opening the unit's transaction, so that slow work after it holds no lock."""
+
+    def __call__(
+        self, statement: Select[*tuple[Any, ...]], parameters: Mapping[str, Any] | None = None
+    ) -> Sequence[AnyRow]: ...
 
 
 @dataclass(frozen=True)
