@@ -19,11 +19,11 @@ from app import access_tokens
 from app.extensions import db
 from app.unit import open_unit
 from core import invitations, logins, resets, users
-from core.models import Base, Invitation, InvitationLink, User
+from core.models import Base, Invitation, InvitationLink, Letter, User
 from core.policy import Policy
 from core.tokens import digest
 from tests.support.mailserver import MailServer, mail_server
-from tests.support.servers import Server, serving
+from tests.support.servers import Server, serving, wait_for
 from tests.support.world import AUTH, PASSWORD, new_app
 
 T = TypeVar("T")
@@ -101,6 +101,10 @@ class House:
     def number(self, model: type[Base], *matching: Any) -> int:
         with Session(self.server.engine) as session:
             return session.scalars(select(func.count()).select_from(model).where(*matching)).one()
+
+    def let_the_post_go_out(self) -> None:
+        """Wait until no letter is owed any more."""
+        wait_for(lambda: not self.number(Letter, Letter.due_at.is_not(None)), 60)
 
     def opens(self, name: str, password: str) -> bool:
         """Whether this password signs this person in."""
