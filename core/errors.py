@@ -125,6 +125,12 @@ class NotFound(Refusal):
     code = "not_found"
 
 
+class NotOnboarded(NotFound):
+    """There is no skater's profile yet."""
+
+    code = "not_onboarded"
+
+
 class AlreadyOnboarded(Refusal):
     code = "already_onboarded"
 

@@ -1,5 +1,7 @@
 """Passwords: which are good enough, and how they are kept."""
 
+import hashlib
+import hmac
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -38,6 +40,8 @@ class Hasher:
     def matches(self, password: str, password_hash: str | None) -> bool:
         """Whether `password` is the hashed one. None (nobody to compare with) costs the same work and is a no."""
         with self._slot():
+            if password_hash and is_werkzeugs(password_hash):
+                return _matches_werkzeugs(password, password_hash)
             try:
                 self._argon2.verify(password_hash or self._nobody, _as_hashed(password))
             except (VerificationError, InvalidHashError):
@@ -45,8 +49,9 @@ class Hasher:
             return password_hash is not None
 
     def is_stale(self, password_hash: str) -> bool:
-        """Whether a hash was made with other costs than today's and should be renewed at the next chance."""
-        return self._argon2.check_needs_rehash(password_hash)
+        """Whether a hash was made with other costs or by another method than today's and should be renewed at the next
+        chance."""
+        return is_werkzeugs(password_hash) or self._argon2.check_needs_rehash(password_hash)
 
     @contextmanager
     def _slot(self) -> Iterator[None]:
@@ -56,6 +61,11 @@ class Hasher:
             yield
         finally:
             self._slots.release()
+
+
+def is_werkzeugs(password_hash: str) -> bool:
+    """Whether the replaced backend made this hash, with Werkzeug's `method$salt$hex`."""
+    return password_hash.startswith(("scrypt:", "pbkdf2:"))
 
 
 def check_rules(policy: Policy, password: str, *, login: str, email: str, field: str = "password") -> None:
@@ -96,3 +106,25 @@ def _nfc(password: str) -> str:
 
 def _as_hashed(password: str) -> bytes:
     return _nfc(password).encode("utf-8")
+
+
+def _matches_werkzeugs(password: str, password_hash: str) -> bool:
+    """The replaced backend hashed what was typed, in whatever form the keyboard composed it."""
+    try:
+        method, salt, expected = password_hash.split("$")
+        return any(
+            hmac.compare_digest(_werkzeugs(method, form.encode(), salt.encode()).encode(), expected.encode())
+            for form in dict.fromkeys((password, _nfc(password)))
+        )
+    except ValueError:
+        return False
+
+
+def _werkzeugs(method: str, password: bytes, salt: bytes) -> str:
+    """The hex digest by `scrypt:N:r:p` or `pbkdf2:digest:iterations`. ValueError when it is neither."""
+    kind, *numbers = method.split(":")
+    if kind == "scrypt":
+        n, r, p = map(int, numbers)
+        return hashlib.scrypt(password, salt=salt, n=n, r=r, p=p, maxmem=132 * n * r * p).hex()
+    digest, iterations = numbers
+    return hashlib.pbkdf2_hmac(digest, password, salt, int(iterations)).hex()

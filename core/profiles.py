@@ -1,20 +1,23 @@
 """Who a skater is on the ice."""
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from functools import cache
 from typing import Any
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
-from core import audit
+from core import audit, days
 from core.constraints import violated
-from core.errors import AlreadyOnboarded, InvalidInput
-from core.models import Club, Coach, Profile, Rink
+from core.errors import AlreadyOnboarded, InvalidInput, NotOnboarded
+from core.models import Club, Coach, IceSession, Profile, Rink, Sharpening
 from core.sessions import SignedIn
+from core.tokens import digest
 from core.unit import Unit
+
+CONTACT_PREFERENCES = ("email", "text", "phone", "social")
 
 
 @dataclass(frozen=True)
@@ -45,37 +48,94 @@ def onboard(unit: Unit, me: SignedIn, newcomer: Newcomer) -> uuid.UUID:
     """
     if me.onboarded:
         raise AlreadyOnboarded
-    _check(unit, newcomer)
-    unit.session.add(Profile(skater_id=me.skater_id, created_at=unit.now, **asdict(newcomer)))
+    given = asdict(newcomer)
+    _check(unit, given)
+    unit.session.add(Profile(skater_id=me.skater_id, created_at=unit.now, **given))
     try:
         unit.session.flush()
     except IntegrityError as error:
-        taken = violated(error, Profile)
-        if taken == ("ice_configuration_id",):
-            raise InvalidInput({"ice_configuration_id": ["taken"]}) from error
-        if taken == ("skater_id",):
+        if violated(error, Profile) == ("skater_id",):
             raise AlreadyOnboarded from error
-        raise
+        raise _as_refusal(error) from error
     audit.record(unit, "onboarded", user_id=me.user_id)
     return me.skater_id
 
 
-def _check(unit: Unit, newcomer: Newcomer) -> None:
+def change(unit: Unit, me: SignedIn, changes: Mapping[str, Any]) -> None:
+    """Change what is given of a Newcomer's attributes; the rest stays.
+
+    In another time zone the days of the log stay the days that they were. Refuses what onboarding refuses;
+    NotOnboarded without a profile.
+    """
+    _check(unit, changes)
+    mine = Profile.skater_id == me.skater_id
+    held = unit.session.execute(select(Profile.timezone).where(mine).with_for_update()).one_or_none()
+    if held is None:
+        raise NotOnboarded
+    if changes:
+        try:
+            unit.session.execute(update(Profile).where(mine).values(**changes))
+        except IntegrityError as error:
+            raise _as_refusal(error) from error
+    if "timezone" in changes:
+        _move_days(unit, me.skater_id, days.zone(held.timezone), days.zone(changes["timezone"]))
+    audit.record(unit, "profile_changed", user_id=me.user_id, fields=sorted(changes))
+
+
+def set_contact_preference(unit: Unit, me: SignedIn, preference: str | None) -> None:
+    """How the skater would rather be reached: one of CONTACT_PREFERENCES, or None. NotOnboarded without a profile."""
+    _update(unit, me, contact_preference=preference)
+
+
+def share(unit: Unit, me: SignedIn) -> uuid.UUID:
+    """The token of the card's link, of which there is one at most, whoever races for it: a new one has 128 random bits.
+    NotOnboarded without a profile."""
+    fresh = uuid.UUID(digest(unit.new_secret())[:32])
+    token: uuid.UUID = _update(unit, me, share_token=func.coalesce(Profile.share_token, fresh))
+    if token == fresh:
+        audit.record(unit, "card_shared", user_id=me.user_id)
+    return token
+
+
+def unshare(unit: Unit, me: SignedIn) -> None:
+    """End the card's link at once, if there is one. NotOnboarded without a profile."""
+    _update(unit, me, share_token=None)
+    audit.record(unit, "card_unshared", user_id=me.user_id)
+
+
+def _update(unit: Unit, me: SignedIn, **values: Any) -> Any:
+    """Write to the own profile in one statement; what then stands there."""
+    [attribute] = values
+    changed = update(Profile).where(Profile.skater_id == me.skater_id).values(**values)
+    row = unit.session.execute(changed.returning(getattr(Profile, attribute))).one_or_none()
+    if row is None:
+        raise NotOnboarded
+    return row[0]
+
+
+def _move_days(unit: Unit, skater_id: uuid.UUID, old: ZoneInfo, new: ZoneInfo) -> None:
+    """Days are kept as the moment at which they begin: in another zone that is another moment."""
+    for model in (IceSession, Sharpening):
+        dated = select(model.id, model.at).where(model.skater_id == skater_id, model.at.is_not(None))
+        moved = [{"id": key, "at": days.moved(at, old, new)} for key, at in unit.session.execute(dated) if at]
+        if moved:
+            unit.session.execute(update(model), moved)
+
+
+def _as_refusal(error: IntegrityError) -> Exception:
+    """What is unique about a profile besides its skater."""
+    if violated(error, Profile) == ("ice_configuration_id",):
+        return InvalidInput({"ice_configuration_id": ["taken"]})
+    return error
+
+
+def _check(unit: Unit, given: Mapping[str, Any]) -> None:
     faults = {}
-    if newcomer.timezone not in _zones():
+    if "timezone" in given and given["timezone"] not in days.zones():
         faults["timezone"] = ["unknown_time_zone"]
     for field, model in (("coach_id", Coach), ("rink_id", Rink), ("club_id", Club)):
-        wanted = getattr(newcomer, field)
-        if wanted and not _exists(unit, model, wanted):
+        wanted = given.get(field)
+        if wanted and not unit.look(select(model.id).where(model.id == wanted)):
             faults[field] = ["unknown_id"]
     if faults:
         raise InvalidInput(faults)
-
-
-def _exists(unit: Unit, model: Any, wanted: uuid.UUID) -> bool:
-    return bool(unit.look(select(model.id).where(model.id == wanted)))
-
-
-@cache
-def _zones() -> set[str]:
-    return available_timezones()

@@ -56,6 +56,12 @@ def get_by_login(look: Look, login: str) -> AnyRow:
     return user
 
 
+def phone_of(look: Look, user_id: int) -> str | None:
+    """The number that this account gave."""
+    rows = look(select(User.phone.label("phone")).where(User.id == user_id))
+    return rows[0].phone if rows else None
+
+
 def create(unit: Unit, *, login: str, email: str, phone: str | None, password_hash: str) -> User:
     """A new active account without roles. Refuses a login, address or phone number that somebody has (NameTaken)."""
     user = User(

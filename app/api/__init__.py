@@ -2,15 +2,30 @@
 
 from flask import Flask
 
-from app.api import coaches, documentation, health, invites, labels, members, passwords, registration, sessions, teams
+from app.api import (
+    cards,
+    coaches,
+    directories,
+    documentation,
+    health,
+    invites,
+    labels,
+    members,
+    passwords,
+    registration,
+    sessions,
+    teams,
+    training,
+)
 
 
 def init_app(app: Flask) -> None:
-    for area in (registration, sessions, passwords, members):
+    for area in (registration, sessions, passwords):
         app.register_blueprint(area.bp, url_prefix="/api/v4/auth")
     app.register_blueprint(invites.bp, url_prefix="/api/v4/admin/invites")
     app.register_blueprint(coaches.bp, url_prefix="/api/v4/admin")
     app.register_blueprint(teams.bp, url_prefix="/api/v4/admin/teams/invitations")
-    app.register_blueprint(labels.bp, url_prefix="/api/v4")
-    app.register_blueprint(documentation.bp, url_prefix="/api/v4")
+    app.register_blueprint(cards.bp, url_prefix="/api/v4/members")
+    for area in (labels, members, training, directories, documentation):
+        app.register_blueprint(area.bp, url_prefix="/api/v4")
     app.register_blueprint(health.bp)

@@ -11,19 +11,14 @@ from app.wire.bodies import Answer, Lenient, Message
 from app.wire.fields import (
     Email,
     Login,
-    Name,
     NewPassword,
     Password,
     Phone,
-    Place,
-    SmallNumber,
     Token,
-    Zip,
     optional,
     text,
 )
 from core.errors import InviteRequired
-from core.profiles import Newcomer
 from core.registration import Applicant
 
 
@@ -79,27 +74,6 @@ class ResetConfirmation(Lenient):
     password: NewPassword = Field(alias="new_password")
 
 
-class Onboarding(Lenient):
-    first_name: Name
-    last_name: Name
-    middle_name: optional(Name) = None
-    city: optional(Place) = None
-    state: optional(Place) = None
-    country: optional(Place) = None
-    zip: optional(Zip) = None
-    timezone: optional(text(64)) = None
-    coach_id: optional(UUID) = Field(None, strict=False)
-    rink_id: optional(UUID) = Field(None, strict=False)
-    club_id: optional(UUID) = Field(None, strict=False)
-    ice_configuration_id: optional(UUID) = Field(None, alias="skate_config", strict=False)
-    usfsa_number: optional(SmallNumber) = None
-    maintenance_hours: optional(SmallNumber) = Field(None, alias="maint_pref")
-
-    def newcomer(self) -> Newcomer:
-        given = self.model_dump(exclude_none=True)
-        return Newcomer(**given)
-
-
 class TokenQuery(Lenient):
     token: str = ""
 
@@ -126,10 +100,6 @@ class Session(Answer):
     email: str
     roles: list[str]
     password_change_required: bool
-
-
-class Onboarded(Message):
-    skater_id: UUID = Field(alias="uSkaterUUID")
 
 
 class Device(Answer):

@@ -2,8 +2,9 @@
 
 import re
 import unicodedata
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
+from uuid import UUID
 
 import email_validator
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
@@ -19,6 +20,7 @@ LOCAL_PART_MAX = 64
 # Clubs run mail on .local and .test too; who is invited has been vouched for.
 email_validator.SPECIAL_USE_DOMAIN_NAMES.clear()
 A_MOMENT = "Must be a time with its offset, such as 2027-01-31T18:00:00+01:00."
+A_DAY = "Must be a day, such as 2027-01-31."
 
 
 def _fault(sentence: str) -> PydanticCustomError:
@@ -91,6 +93,13 @@ def _written(moment: Any) -> Any:
     return moment
 
 
+def _a_day(value: Any) -> Any:
+    """The calendar day itself: a time with it would be another day elsewhere."""
+    if not isinstance(value, str) or not re.fullmatch(r"(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}", value, re.ASCII):
+        raise _fault(A_DAY)
+    return value
+
+
 def _in_utc(moment: datetime) -> datetime:
     if moment.tzinfo is None:
         raise _fault(A_MOMENT)
@@ -139,3 +148,7 @@ Zip = Annotated[text(20), BeforeValidator(_digits)]
 Count = Annotated[int, BeforeValidator(_number)]
 SmallNumber = Annotated[Count, Field(ge=0, le=2_147_483_647)]
 Moment = Annotated[datetime, BeforeValidator(_written), Field(strict=False), AfterValidator(_in_utc)]
+Day = Annotated[date, BeforeValidator(_a_day), Field(strict=False)]
+Id = Annotated[UUID, Field(strict=False)]
+SessionMinutes = Annotated[int, Field(le=24 * 60)]
+Money = Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)]

@@ -2,18 +2,47 @@
 
 from core.models.accounts import BrowserSession, LoginToken, PasswordReset, Role, User, UserRole
 from core.models.base import Base
+from core.models.directories import Club, Coach, EventType, GoverningBody, IceType, Rink
+from core.models.events import Event, EventCost, EventEntry
 from core.models.groups import Team, TeamMember, Tenant, TenantCoach
 from core.models.invitations import Invitation, InvitationLink, InvitationUse, Label, LabelArtist, LabelInvitation
+from core.models.music import Playlist, PlaylistTrack, Track
 from core.models.outbox import AttemptCounter, AuditEvent, Letter
-from core.models.skating import Club, Coach, Profile, Rink
+from core.models.skating import (
+    Blades,
+    Boots,
+    Camp,
+    ClubMembership,
+    Course,
+    Equipment,
+    Examination,
+    IceSession,
+    Profile,
+    Sharpening,
+    Skates,
+)
 
 __all__ = [
     "AttemptCounter",
     "AuditEvent",
     "Base",
+    "Blades",
+    "Boots",
     "BrowserSession",
+    "Camp",
     "Club",
+    "ClubMembership",
     "Coach",
+    "Course",
+    "Equipment",
+    "Event",
+    "EventCost",
+    "EventEntry",
+    "EventType",
+    "Examination",
+    "GoverningBody",
+    "IceSession",
+    "IceType",
     "Invitation",
     "InvitationLink",
     "InvitationUse",
@@ -23,13 +52,18 @@ __all__ = [
     "Letter",
     "LoginToken",
     "PasswordReset",
+    "Playlist",
+    "PlaylistTrack",
     "Profile",
     "Rink",
     "Role",
+    "Sharpening",
+    "Skates",
     "Team",
     "TeamMember",
     "Tenant",
     "TenantCoach",
+    "Track",
     "User",
     "UserRole",
 ]

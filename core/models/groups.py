@@ -8,8 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.models.accounts import User
 from core.models.base import Base
+from core.models.directories import Coach
 from core.models.invitations import Invitation
-from core.models.skating import Coach
 
 
 class Tenant(Base):

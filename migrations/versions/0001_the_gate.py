@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from migrations import legacy
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -24,6 +26,7 @@ ROLES = {
 
 
 def upgrade() -> None:
+    legacy.prepare()
     op.create_table(
         "attempt_counters",
         sa.Column("key", sa.String(length=64), nullable=False),
@@ -34,7 +37,7 @@ def upgrade() -> None:
     with op.batch_alter_table("attempt_counters", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_attempt_counters_resets_at"), ["resets_at"], unique=False)
 
-    op.create_table(
+    legacy.create_table(
         "coaches",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("coach_id", sa.Uuid(), nullable=False),
@@ -65,7 +68,7 @@ def upgrade() -> None:
     with op.batch_alter_table("letters", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_letters_due_at"), ["due_at"], unique=False)
 
-    op.create_table(
+    legacy.create_table(
         "locations",
         sa.Column("rink_id", sa.Uuid(), nullable=False),
         sa.Column("rink_name", sa.String(), nullable=True),
@@ -81,7 +84,7 @@ def upgrade() -> None:
         sa.Column("date_created", sa.DateTime(), nullable=True),
         sa.PrimaryKeyConstraint("rink_id", name=op.f("pk_locations")),
     )
-    roles = op.create_table(
+    legacy.create_table(
         "role",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=80), nullable=False),
@@ -89,7 +92,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_role")),
         sa.UniqueConstraint("name", name=op.f("uq_role_name")),
     )
-    op.create_table(
+    legacy.create_table(
         "uAuthTable",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("aLogin", sa.String(length=80), nullable=False),
@@ -129,7 +132,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_audit_events_at_id"), ["at", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_audit_events_user_id"), ["user_id"], unique=False)
 
-    op.create_table(
+    legacy.create_table(
         "club_directory",
         sa.Column("club_id", sa.Uuid(), nullable=False),
         sa.Column("club_name", sa.String(), nullable=True),
@@ -217,7 +220,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_sessions_expires_at"), ["expires_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_sessions_user_id_last_seen_at"), ["user_id", "last_seen_at"], unique=False)
 
-    op.create_table(
+    legacy.create_table(
         "user_roles",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
@@ -246,7 +249,7 @@ def upgrade() -> None:
     with op.batch_alter_table("invitation_uses", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_invitation_uses_user_id"), ["user_id"], unique=False)
 
-    op.create_table(
+    legacy.create_table(
         "uSkaterConfig",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("date_created", sa.DateTime(), nullable=True),
@@ -276,10 +279,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("uSkaterComboOff", name=op.f("uq_uSkaterConfig_uSkaterComboOff")),
         sa.UniqueConstraint("uSkaterUUID", name=op.f("uq_uSkaterConfig_uSkaterUUID")),
     )
-    op.bulk_insert(roles, [{"name": name, "description": text} for name, text in ROLES.items()])
+    roles = sa.table("role", sa.column("name"), sa.column("description"))
+    present = set(op.get_bind().scalars(sa.select(roles.c.name)))
+    missing = [{"name": name, "description": text} for name, text in ROLES.items() if name not in present]
+    op.bulk_insert(roles, missing)
 
 
 def downgrade() -> None:
+    legacy.refuse_to_drop()
     op.drop_table("uSkaterConfig")
     with op.batch_alter_table("invitation_uses", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_invitation_uses_user_id"))
