@@ -64,6 +64,8 @@ class Month:
 
 @dataclass(frozen=True)
 class IceTime:
+    """Minutes in all, the months of the graph, and every session."""
+
     total: int
     months: list[Month]
     sessions: list[Session]
