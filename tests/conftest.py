@@ -23,6 +23,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.parent.name in {"flows", "races"}:
             item.add_marker(pytest.mark.xdist_group("servers"))
+        elif item.path.parent.name == "browser":
+            item.add_marker(pytest.mark.xdist_group("browser"))
     items.sort(key=lambda item: item.path.name in STOPWATCH)
 
 
