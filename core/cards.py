@@ -62,6 +62,8 @@ class Recent:
 
 @dataclass(frozen=True)
 class Card:
+    """One skater, as of one moment."""
+
     portrait: Portrait
     lifetime: Lifetime
     recent: Recent
