@@ -142,7 +142,7 @@ def _tenths(numerator: int, denominator: int) -> float:
 def _log() -> Any:
     """A row for each pair of rink and coach: few, however long the log is."""
     recently: ColumnElement[bool] = and_(IceSession.at >= bindparam("since"), IceSession.at < bindparam("until"))
-    is_somebody = or_(Coach.first_name != NOBODY, Coach.last_name != NOBODY)
+    is_somebody = or_(Coach.first_name.is_distinct_from(NOBODY), Coach.last_name.is_distinct_from(NOBODY))
     taught = case((and_(func.coalesce(IceSession.coached_minutes, 0) > 0, is_somebody), 1), else_=0)
     return (
         select(

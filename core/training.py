@@ -64,6 +64,8 @@ class Month:
 
 @dataclass(frozen=True)
 class IceTime:
+    """The months of the graph, all sessions, and the minutes of them all."""
+
     total: int
     months: list[Month]
     sessions: list[Session]
