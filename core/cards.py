@@ -177,7 +177,8 @@ def _competitions() -> Any:
         .join(EventEntry, EventEntry.event_id == Event.id)
         .join(EventType, EventType.id == EventEntry.event_type_id)
         .outerjoin(Rink, Rink.id == Event.rink_id)
-        .where(EventEntry.skater_id == bindparam("skater"), EventType.category == COMPETITION)
+        .where(EventEntry.skater_id == bindparam("skater"), Event.skater_id == bindparam("skater"))
+        .where(EventType.category == COMPETITION)
         .group_by(Event.id, Event.name, Event.day, Rink.city, Rink.state)
     )
 
