@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
+from app.wire.parsing import Malformed
 from core import errors as core_errors
 from core.errors import InvalidInput, NameTaken, Refusal, TooManyAttempts
 from core.policy import Policy
@@ -37,6 +38,7 @@ class SchemaNotCurrent(Refusal):
 
 STATUS: dict[type[Refusal], int] = {
     core_errors.InvalidInput: 400,
+    Malformed: 400,
     core_errors.MinorCannotRegister: 400,
     core_errors.InviteRequired: 403,
     core_errors.InviteDead: 403,
@@ -148,7 +150,8 @@ def refuse(refusal: Refusal) -> Response:
     extra = _shape("extra") if STATUS[type(refusal)] in {401, 403} else {}
     body = {**extra, "message": sentence(refusal), "code": refusal.code, **refusal.details}
     if fields := fields_at_fault(refusal, current_app.extensions["surroundings"].policy):
-        body["errors"] = {_shape("wire_names").get(field, field): problems for field, problems in fields.items()}
+        names = {} if isinstance(refusal, Malformed) else _shape("wire_names")
+        body["errors"] = {names.get(field, field): problems for field, problems in fields.items()}
     return _answer(body, STATUS[type(refusal)], retry_after(refusal))
 
 
