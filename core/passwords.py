@@ -38,7 +38,8 @@ class Hasher:
             return self._argon2.hash(_as_hashed(password))
 
     def matches(self, password: str, password_hash: str | None) -> bool:
-        """Whether `password` is the hashed one. None (nobody to compare with) costs the same work and is a no."""
+        """Whether `password` is the hashed one. None (nobody to compare with) or an empty hash costs the same work
+        and is a no."""
         with self._slot():
             if password_hash and is_werkzeugs(password_hash):
                 return _matches_werkzeugs(password, password_hash)
@@ -46,7 +47,7 @@ class Hasher:
                 self._argon2.verify(password_hash or self._nobody, _as_hashed(password))
             except (VerificationError, InvalidHashError):
                 return False
-            return password_hash is not None
+            return bool(password_hash)
 
     def is_stale(self, password_hash: str) -> bool:
         """Whether a hash was made with other costs or by another method than today's and should be renewed at the next
@@ -116,7 +117,7 @@ def _matches_werkzeugs(password: str, password_hash: str) -> bool:
             hmac.compare_digest(_werkzeugs(method, form.encode(), salt.encode()).encode(), expected.encode())
             for form in dict.fromkeys((password, _nfc(password)))
         )
-    except ValueError:
+    except (ValueError, OverflowError):
         return False
 
 

@@ -99,8 +99,9 @@ def keep_secrets_safe() -> None:
         for row in rows("SELECT * FROM invite_tokens ORDER BY id"):
             _keep_invitation(row, people, now)
     if has("password_reset_tokens"):
-        live = "SELECT * FROM password_reset_tokens WHERE used IS NOT TRUE AND expires_at > :now ORDER BY expires_at, id"
-        newest = {row.user_id: row for row in rows(live, now=now) if row.user_id in people}
+        live = "SELECT * FROM password_reset_tokens WHERE used IS NOT TRUE AND expires_at > :now"
+        found = rows(f"{live} ORDER BY expires_at, id", now=now)
+        newest = {row.user_id: row for row in found if row.user_id in people}
         for row in newest.values():
             _keep_reset(row, now)
     for table in filter(has, SECRETS):
@@ -130,8 +131,12 @@ def refuse_to_drop() -> None:
         )
 
 
-ADDED = {"login_key": sa.String(320), "email_key": sa.String(1024)}
-ADDED |= {"is_active": sa.Boolean(), "must_change_password": sa.Boolean()}  # type: ignore[dict-item]
+ADDED: dict[str, Any] = {
+    "login_key": sa.String(320),
+    "email_key": sa.String(1024),
+    "is_active": sa.Boolean(),
+    "must_change_password": sa.Boolean(),
+}
 """What its accounts do not have yet."""
 
 

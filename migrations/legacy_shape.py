@@ -93,13 +93,13 @@ def _sequence(table: str, column: str) -> str | None:
         table=f'"{table}"',
         column=column,
     )
-    return row.name if row.name else None
+    return row.name or None
 
 
 def _new_sequence(table: str, column: str) -> str:
     name = f'"{table}_{column}_seq"'
     execute(f'CREATE SEQUENCE {name} AS integer OWNED BY "{table}"."{column}"')
-    execute(f"ALTER TABLE \"{table}\" ALTER COLUMN \"{column}\" SET DEFAULT nextval('{name}')")
+    execute(f'ALTER TABLE "{table}" ALTER COLUMN "{column}" SET DEFAULT nextval(\'{name}\')')
     return name
 
 

@@ -47,7 +47,8 @@ NO_CLUB = {"club_id": UUID("c4dd2b9c-50f1-4f5b-a439-fd8f36a654d6"), "club_name":
 
 def seed() -> None:
     """Add what is not there yet."""
-    _add("ice_type", ("ice_type_id",), [{"ice_type_id": UUID(key), "ice_type": name} for key, name in ICE_TYPES.items()])
+    ice_types = [{"ice_type_id": UUID(key), "ice_type": name} for key, name in ICE_TYPES.items()]
+    _add("ice_type", ("ice_type_id",), ice_types)
     bodies = [{"id": _body(n), "short_name": short, "full_name": full} for n, (short, full) in BODIES.items()]
     _add("e_governing_bodies", ("id",), bodies)
     _add("e_event_types", ("id",), [_event_type(number, *about) for number, about in EVENT_TYPES.items()])
