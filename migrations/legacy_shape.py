@@ -105,7 +105,7 @@ def _new_sequence(table: str, column: str) -> str:
 
 def _fit_column(table: str, present: Any, wanted: sa.Column[Any]) -> None:
     name = wanted.name
-    if op.get_context().impl.compare_type(sa.Column(name, present["type"]), wanted):
+    if _differs(present, wanted):
         if not _can_hold(table, present, wanted):
             raise CommandError(
                 f'Nothing was changed. The column "{name}" of the table "{table}" is {_spelled(present["type"])}, not '
@@ -116,6 +116,12 @@ def _fit_column(table: str, present: Any, wanted: sa.Column[Any]) -> None:
         _refuse_rows(table, f'"{name}" IS NULL', f"leave {name} empty")
     if present["nullable"] != wanted.nullable:
         op.alter_column(table, name, nullable=wanted.nullable)
+
+
+def _differs(present: Any, wanted: sa.Column[Any]) -> bool:
+    if isinstance(present["type"], sa.String):
+        return _spelled(present["type"]) != _spelled(wanted.type)
+    return op.get_context().impl.compare_type(sa.Column(wanted.name, present["type"]), wanted)
 
 
 def _can_hold(table: str, present: Any, wanted: sa.Column[Any]) -> bool:

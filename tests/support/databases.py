@@ -31,11 +31,12 @@ def postgresql_server() -> Iterator[URL]:
 
 
 @contextmanager
-def new_postgresql(server: URL) -> Iterator[URL]:
-    """An empty database on this server, gone afterwards."""
+def new_postgresql(server: URL, like: URL | None = None) -> Iterator[URL]:
+    """A database on this server, empty or `like` another, gone afterwards."""
     name = f"vestibule_{uuid.uuid4().hex[:12]}"
+    template = f' TEMPLATE "{like.database}"' if like else ""
     with _autocommit(server) as connection:
-        connection.execute(text(f'CREATE DATABASE "{name}"'))
+        connection.execute(text(f'CREATE DATABASE "{name}"{template}'))
     try:
         yield server.set(database=name)
     finally:
