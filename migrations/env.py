@@ -30,4 +30,7 @@ def run() -> None:
 try:
     run()
 except DBAPIError as error:
-    raise CommandError(f"Nothing was changed. The database refused: {' '.join(str(error.orig).split())}") from error
+    reason = " ".join(str(error.orig).split())
+    if error.connection_invalidated:  # perhaps while it committed
+        raise CommandError(f"The database went away, and nothing is half done. Run this again. ({reason})") from error
+    raise CommandError(f"Nothing was changed. The database refused: {reason}") from error

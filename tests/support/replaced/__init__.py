@@ -1,6 +1,8 @@
 """Databases of the backend that this product replaces, made up: as its tool sets them up, and as they grew."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import URL, create_engine, text
@@ -66,3 +68,12 @@ def ask(database: URL, query: str) -> list[tuple[object, ...]]:
     engine = create_engine(database, poolclass=NullPool)
     with engine.connect() as connection:
         return [tuple(row) for row in connection.execute(text(query.replace(":", "\\:")))]
+
+
+@contextmanager
+def reading(database: URL, table: str) -> Iterator[None]:
+    """The replaced backend, still at work: in the middle of a transaction."""
+    engine = create_engine(database, poolclass=NullPool)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(f'SELECT * FROM "{table}"').all()
+        yield
