@@ -62,6 +62,8 @@ class Recent:
 
 @dataclass(frozen=True)
 class Card:
+    """Who the skater is, and the numbers."""
+
     portrait: Portrait
     lifetime: Lifetime
     recent: Recent

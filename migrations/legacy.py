@@ -40,6 +40,7 @@ ONLY_OURS = (
 )
 """Tables that it never had."""
 
+STAFF = ("designer", "dev", "admin", "super_admin", "owner")
 SECRETS = ("invite_tokens", "password_reset_tokens")
 ONLY_THEIRS = (
     *SECRETS,
@@ -109,6 +110,14 @@ def keep_secrets_safe() -> None:
         with _untriggered(table):
             execute_each(f"UPDATE {table} SET token = :digest WHERE id = :id", digests)
     click.echo(f"{count('invitations')} invitations were taken over; no token stands in clear any more.")
+
+
+def tell_staff() -> None:
+    """Roles of theirs may open here what they did not open there."""
+    held = 'SELECT u."aLogin" AS login, r.name FROM "uAuthTable" u JOIN user_roles h ON h.user_id = u.id'
+    held += " JOIN role r ON r.id = h.role_id WHERE r.name = ANY(:names) ORDER BY u.id, r.id"
+    if found := [f"{row.login!r} ({row.name})" for row in rows(held, names=list(STAFF))]:
+        click.echo(f"These accounts have roles that are staff here; check them: {', '.join(found)}.")
 
 
 def fill_coach_keys() -> None:

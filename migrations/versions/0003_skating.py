@@ -385,6 +385,7 @@ def upgrade() -> None:
     if legacy.is_taken_over():
         legacy.keep_secrets_safe()
         legacy.fill_coach_keys()
+        legacy.tell_staff()
 
 
 def downgrade() -> None:

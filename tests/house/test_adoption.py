@@ -18,6 +18,7 @@ from tests.support import replaced
 from tests.support.adopting import downgraded, upgraded
 from tests.support.dumps import dump, rows, shape
 
+pytestmark = pytest.mark.xdist_group("adoption")  # one process makes what all of these share
 WIDENED = {("uSkaterConfig", "uSkaterZip")}
 TOKENS = {("invite_tokens", "token"), ("password_reset_tokens", "token")}
 FILLED = {("uAuthTable", "fs_uniquifier"), ("uAuthTable", "created_at"), ("uAuthTable", "updated_at")}
@@ -108,6 +109,17 @@ def test_their_further_tables_keep_their_shape_and_triggers(databases: Databases
 def test_role_names_of_their_own_are_kept_and_missing_ones_added(taken: Taken) -> None:
     assert {row["name"] for row in taken.after["role"]} == {*ALL, "judge"}
     assert {row["id"]: row["description"] for row in taken.after["role"]}[2] == "Our coaches"
+
+
+def test_who_holds_a_role_that_is_staff_here_is_named(databases: Databases) -> None:
+    database = databases.new("postgresql")
+    replaced.fill(database, "set up by the tool")
+    replaced.change(
+        database,
+        "INSERT INTO role (id, name) VALUES (9, 'admin'), (10, 'Owner')",
+        "INSERT INTO user_roles (user_id, role_id) VALUES (2, 9), (4, 10)",
+    )
+    assert "have roles that are staff here; check them: 'Kit' (admin).\n" in upgraded(database)
 
 
 def test_running_it_again_changes_nothing(taken: Taken) -> None:

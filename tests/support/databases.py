@@ -22,8 +22,9 @@ def postgresql_server() -> Iterator[URL]:
         server = get_server(Path(directory), cleanup_mode="stop")
         try:
             url = make_url(server.get_uri()).set(drivername="postgresql+psycopg2")
-            with _autocommit(url) as connection:  # nobody pulls the plug here, so commits need not wait for the disk
+            with _autocommit(url) as connection:  # nobody pulls the plug here, so nothing need wait for the disk
                 connection.execute(text("ALTER SYSTEM SET synchronous_commit = off"))
+                connection.execute(text("ALTER SYSTEM SET fsync = off"))
                 connection.execute(text("SELECT pg_reload_conf()"))
             yield url
         finally:
