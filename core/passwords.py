@@ -38,7 +38,8 @@ class Hasher:
             return self._argon2.hash(_as_hashed(password))
 
     def matches(self, password: str, password_hash: str | None) -> bool:
-        """Whether `password` is the hashed one. None (nobody to compare with) costs the same work and is a no."""
+        """Whether `password` is the hashed one. None (nobody to compare with) or an empty hash costs the same work
+        and is a no."""
         with self._slot():
             if password_hash and is_werkzeugs(password_hash):
                 return _matches_werkzeugs(password, password_hash)
@@ -46,7 +47,7 @@ class Hasher:
                 self._argon2.verify(password_hash or self._nobody, _as_hashed(password))
             except (VerificationError, ValueError):  # ValueError: it is no hash of argon2's, or no ASCII
                 return False
-            return password_hash is not None
+            return bool(password_hash)
 
     def is_stale(self, password_hash: str) -> bool:
         """Whether a hash was made with other costs or by another method than today's and should be renewed at the next

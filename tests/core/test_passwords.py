@@ -12,6 +12,13 @@ from core.passwords import Hasher, check_rules, common_passwords, is_werkzeugs
 from core.policy import HashCost, Policy
 from tests.support.world import CHEAP
 
+OLD_PASSWORD = "Spätes Eis-1"
+WERKZEUGS = {
+    "scrypt": "scrypt:32768:8:1$udJEQ7Fr2sbBtjGi$"
+    "eec38c4352e55a939d58e39f54d096f824e54280261fe41618a83459dd7e27b209946f3c2fede124608aa1566ac46e1a59fe612d5f81ffcc25a13cb662117ec9",
+    "pbkdf2": "pbkdf2:sha256:1000$NQTMOqEHTs1g4qxv$615a8908ecb6d638834765d7cfaf190ee7c97690652fa0aca34d044de9a1cb64",
+}
+
 
 def refusal(password: str, policy: Policy = CHEAP) -> list[str]:
     try:
@@ -67,6 +74,41 @@ def test_what_is_no_hash_of_ours_matches_nothing() -> None:
     hasher = Hasher(CHEAP)
     for kept in ("", "plain text", "scrypt:32768:8:1$salt$00", None):
         assert not hasher.matches("plain text", kept)
+        assert not hasher.matches("nobody has this password", kept)
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        WERKZEUGS["scrypt"].removeprefix("scrypt:32768:8:1$"),
+        WERKZEUGS["scrypt"].replace("32768:8:1", "32767:8:1"),
+        WERKZEUGS["scrypt"].replace("32768:8:1", "32768:8"),
+        WERKZEUGS["scrypt"].replace("32768:8:1", f"{2**62}:8:1"),
+        WERKZEUGS["scrypt"].replace("32768", "many"),
+        WERKZEUGS["scrypt"] + "$",
+        WERKZEUGS["scrypt"].upper(),
+        WERKZEUGS["pbkdf2"].replace("sha256", "sha0"),
+        WERKZEUGS["pbkdf2"].replace(":1000", ""),
+        WERKZEUGS["pbkdf2"].replace("1000", "-1"),
+        WERKZEUGS["pbkdf2"].replace("1000", str(2**70)),
+        WERKZEUGS["pbkdf2"][:-1],
+        "scrypt:$$",
+        "pbkdf2:",
+        "sha256$salt$00",
+        "$2b$12$abcdefghijklmnopqrstuv",
+    ],
+)
+def test_a_broken_hash_of_the_replaced_backend_matches_nothing_and_harms_nothing(kept: str) -> None:
+    assert not Hasher(CHEAP).matches(OLD_PASSWORD, kept)
+
+
+@pytest.mark.parametrize("kept", WERKZEUGS.values(), ids=WERKZEUGS)
+def test_a_hash_of_the_replaced_backend_matches_its_password_and_should_be_renewed(kept: str) -> None:
+    hasher = Hasher(CHEAP)
+    assert hasher.matches(OLD_PASSWORD, kept)
+    assert not hasher.matches(OLD_PASSWORD + " ", kept)
+    assert not hasher.matches(kept, kept)
+    assert hasher.is_stale(kept)
 
 
 def test_the_default_cost_is_one_of_the_recommended_ones() -> None:
