@@ -6,8 +6,9 @@ from app.cli.invites import invites
 from app.cli.people import people
 from app.cli.places import clubs, record_labels
 from app.cli.post import post
+from app.cli.reference import directories
 
-GROUPS = (invites, people, clubs, record_labels, post)
+GROUPS = (invites, people, clubs, record_labels, directories, post)
 
 
 def init_app(app: Flask) -> None:
