@@ -11,10 +11,10 @@ from app.demo.stage import Stage
 from core.models import Event, EventCost, EventEntry, EventType, Profile
 
 EVENTS = (
-    ("Alpenglow Autumn Classic", -150, "Alpenglow Ice Center", "Competition"),
+    ("Alpenglow Classic", -150, "Alpenglow Ice Center", "Competition"),
     ("Front Range Adult Open", -45, "Tabernash Ice Barn", "Competition"),
     ("Lindenhof Pokal", -80, "Eishalle Lindenhof", "Competition"),
-    ("Snowmelt Invitational", 35, "Alpenglow Ice Center", "Competition"),
+    ("Foothills Invitational", 35, "Alpenglow Ice Center", "Competition"),
     ("Gala on Ice", -20, "Eishalle Lindenhof", "Showcase"),
 )
 """Name, days from now, rink, category; skaters compete by number."""

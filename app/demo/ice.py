@@ -142,4 +142,4 @@ def _join(stage: Stage, skater: Skater, me: SignedIn) -> None:
         weekend = {"starts_at": stage.unit(days_ago=100).now, "ends_at": stage.unit(days_ago=98).now}
         test = Examination(id=uuid.uuid4(), cost=45.0, label="Adult Bronze Moves", level="Adult Bronze")
         test.results, test.at, test.rink_id, test.skater_id = "Pass", stage.unit(days_ago=75).now, rink_id, me.skater_id
-        stage.session.add_all([Camp(name="Winter weekend", cost=210.0, **course, **weekend), test])
+        stage.session.add_all([Camp(name="Weekend on edges", cost=210.0, **course, **weekend), test])
