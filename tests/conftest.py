@@ -46,6 +46,10 @@ class Databases:
             return self._stack.enter_context(new_sqlite())
         return self._stack.enter_context(new_postgresql(self._postgresql))
 
+    def copy(self, of: URL) -> URL:
+        """Another PostgreSQL database with the same in it; nobody may be using the first."""
+        return self._stack.enter_context(new_postgresql(self._postgresql, like=of))
+
 
 @pytest.fixture(scope="session")
 def databases(postgresql: URL) -> Iterator[Databases]:
