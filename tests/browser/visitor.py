@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Request, Response
+from playwright.sync_api import Browser, Locator, Page, Request, Response
 
 from tests.support.world import PASSWORD
 
@@ -52,15 +52,42 @@ class Visitor:
         self.page.wait_for_load_state()
         return self
 
-    def fills(self, **fields: str) -> "Visitor":
-        """Type into fields by their labels; underscores are spaces."""
-        for label, text in fields.items():
-            self.page.get_by_label(label.replace("_", " "), exact=False).first.fill(text)
+    def types(self, **fields: str) -> "Visitor":
+        """Type into the fields of these names, as far as they can be changed."""
+        for name, text in fields.items():
+            self.page.locator(f'main [name="{name}"]').fill(text)
         return self
 
+    def carries(self, cookies: dict[str, str]) -> "Visitor":
+        """Be who these cookies say, without the cost of a password."""
+        jar = [{"name": name, "value": value, "url": self.home} for name, value in cookies.items()]
+        self.page.context.add_cookies(jar)  # type: ignore[arg-type]
+        return self
+
+    def leaves(self) -> None:
+        """Sign out, by forgetting the cookie."""
+        self.page.context.clear_cookies()
+
+    def rows(self, selector: str) -> list[Locator]:
+        return self.page.locator(selector).all()
+
+    def tabs_to(self, text: str) -> None:
+        """Press Tab until what has this text has the focus."""
+        self._tabs_until(f"document.activeElement.innerText === {text!r}")
+
+    def tabs_to_input(self) -> None:
+        """Press Tab until the next field has the focus."""
+        self._tabs_until("document.activeElement.matches('input')")
+
+    def _tabs_until(self, reached: str) -> None:
+        for _ in range(40):
+            self.page.keyboard.press("Tab")
+            if self.page.evaluate(reached):
+                return
+        raise AssertionError(f"the keyboard never gets there: {reached}")
+
     def signs_in(self, login: str, password: str = PASSWORD) -> "Visitor":
-        self.goes("/signin").fills(Login_or_e_mail=login)
-        self.page.locator('input[type="password"]').fill(password)
+        self.goes("/signin").types(login=login, password=password)
         return self.presses("Sign in")
 
     @property

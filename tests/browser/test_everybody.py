@@ -1,0 +1,95 @@
+"""For every hand and eye: small screens, keyboards, no script, and what axe finds."""
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.visitor import Visitor
+from tests.support.mailserver import Post
+from tests.support.running import House, address
+from tests.support.servers import wait_for
+from tests.support.ways import browser, newcomer
+from tests.support.world import PASSWORD
+
+OPEN = ["/signin", "/forgot", "/join", "/join?token={token}", "/reset?token=x", "/nowhere", "/api/v4/docs"]
+MINE = ["/", "/profile", "/card", "/account", "/invitations"]
+DESK = [
+    "/desk/",
+    "/desk/invitations",
+    "/desk/coaches",
+    "/desk/team",
+    "/desk/people",
+    "/desk/trail",
+    "/desk/mails",
+    "/desk/people/{me}",
+]
+DARK = {"color_scheme": "dark"}
+
+
+@pytest.mark.parametrize("light", [{}, DARK], ids=["light", "dark"])
+def test_every_page_fits_a_small_screen_and_has_nothing_serious_against_it(
+    chromium: Browser, house: House, light: dict[str, str]
+) -> None:
+    """T12."""
+    person = newcomer(house, "admin")
+    told: dict[str, object] = {}
+    with Visitor.arriving(chromium, house.server.url, **light) as visitor:
+        for path in [*OPEN, "sign in", *MINE, *DESK]:
+            if path == "sign in":
+                visitor.carries(browser(house, person))
+                continue
+            visitor.goes(path.format(token=house.invite(), me=person.skater_id))
+            told[path] = (visitor.serious(), visitor.overflows())
+    assert {path: found for path, found in told.items() if found != ([], False)} == {}
+
+
+def test_a_keyboard_is_enough_to_join_and_to_leave(visitor: Visitor, house: House) -> None:
+    [name] = house.names(1)
+    visitor.goes(f"/join?token={house.invite()}")
+    keyboard = visitor.page.keyboard
+    for typed in (address(name), name, PASSWORD):
+        visitor.tabs_to_input()
+        keyboard.type(typed)
+    keyboard.press("Enter")
+    visitor.page.wait_for_url("**/")
+    assert name in visitor.title
+
+    visitor.tabs_to("Sign out")
+    keyboard.press("Enter")
+    visitor.page.wait_for_url("**/signin**")
+
+
+def test_fields_say_what_goes_into_them(visitor: Visitor, house: House) -> None:
+    def hints(path: str) -> list[str | None]:
+        visitor.goes(path)
+        inputs = visitor.page.locator("main input:not([type=hidden])").all()
+        return [each.get_attribute("autocomplete") for each in inputs]
+
+    assert hints("/signin") == ["username", "current-password"]
+    assert hints(f"/join?token={house.invite()}") == ["email", "username", "new-password"]
+    assert hints("/forgot") == ["email"]
+
+
+def test_joining_signing_in_and_resetting_work_without_script(chromium: Browser, house: House) -> None:
+    [name] = house.names(1)
+    with Visitor.arriving(chromium, house.server.url, java_script_enabled=False) as visitor:
+        visitor.goes(f"/join?token={house.invite()}").types(login=name, email=address(name), password=PASSWORD)
+        assert name in visitor.presses("Join").title
+        visitor.presses("Sign out")
+        assert name in visitor.signs_in(name).title
+        visitor.presses("Sign out").goes("/forgot").types(email=address(name)).presses("Send me a link")
+        link = link_in(letter_to(house, name))
+        visitor.goes(link).types(password="figure eights at midnight").presses("Set new password")
+        assert name in visitor.signs_in(name, "figure eights at midnight").title
+
+
+def letter_to(house: House, name: str) -> Post:
+    def found() -> Post | None:
+        return next((post for post in house.mail.received if address(name) in post.recipients), None)
+
+    letter = wait_for(found)
+    assert isinstance(letter, Post)
+    return letter
+
+
+def link_in(letter: Post) -> str:
+    return next(word for word in letter.text().split() if word.startswith("http"))
