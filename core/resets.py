@@ -4,7 +4,8 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
 
 from core import audit, mail, passwords, sessions, tokens, users
 from core.errors import ResetTokenDead, WrongCurrentPassword
@@ -36,16 +37,7 @@ def answer_request(unit: Unit, address: str) -> ResetLink | None:
     if user is None or not user.is_active:
         return None
     secret = unit.new_secret()
-    unit.session.execute(delete(PasswordReset).where(PasswordReset.user_id == user.id))
-    unit.session.add(
-        PasswordReset(
-            id=uuid.uuid4(),
-            digest=digest(secret),
-            user_id=user.id,
-            created_at=unit.now,
-            expires_at=unit.now + unit.policy.reset_life,
-        )
-    )
+    _keep(unit, user.id, digest(secret))
     audit.record(unit, "reset_link_made", user_id=user.id)
     return ResetLink(user.login, user.email, secret)
 
@@ -85,6 +77,20 @@ def change_password(unit: Unit, me: SignedIn, current: str | None, new_password:
     sessions.end_all(unit, user.id)
     _tell(unit, user.id, user.login, user.email, by_reset=False)
     return sessions.start(unit, user.id)
+
+
+def _keep(unit: Unit, user_id: int, fresh_digest: str) -> None:
+    """Instead of what the account has, or as its first. Of two at the same moment the later one stays."""
+    life = {"created_at": unit.now, "expires_at": unit.now + unit.policy.reset_life, "used_at": None}
+    fresh = {"digest": fresh_digest, **life}
+    theirs = PasswordReset.user_id == user_id
+    if claim(unit, PasswordReset, theirs, spend=fresh):
+        return
+    try:
+        with unit.session.begin_nested():
+            unit.session.add(PasswordReset(id=uuid.uuid4(), user_id=user_id, **fresh))
+    except IntegrityError:
+        claim(unit, PasswordReset, theirs, spend=fresh)
 
 
 def _peek(unit: Unit, secret: str) -> AnyRow:

@@ -11,7 +11,7 @@ import pytest
 from app.extensions import db
 from tests.conftest import BOTH, Databases
 from tests.support.answers import said
-from tests.support.routes import COACH, INVITES, LABEL, NOBODYS, TEAM, good_body, operations
+from tests.support.routes import COACH, GRANT, INVITES, LABEL, NOBODYS, TEAM, good_body, operations
 from tests.support.world import AUTH, PASSWORD, Clock, Person, World, new_app
 
 MARK = "zq7echo"
@@ -81,6 +81,7 @@ def good_bodies(world: World) -> dict[str, Iterator[dict[str, Any]]]:
         f"{TEAM}/accept": ({"token": "x"} for _ in count()),
         f"{AUTH}/invitations/accept": ({"token": "x"} for _ in count()),
         LABEL: ({"artistId": NOBODYS} for _ in count()),
+        GRANT: ({"role": "coach"} for _ in count()),
     }
 
 
@@ -95,6 +96,7 @@ def fields(world: World, path: str) -> list[str]:
 PATHS = ["register", "login", "login/token", "change-password", "reset-request", "reset-confirm", "onboard"]
 PATHS += ["invitations/accept"]
 BODIES = [*(f"{AUTH}/{path}" for path in PATHS), INVITES, COACH, TEAM, f"{TEAM}/accept", LABEL]
+BODIES += [GRANT]
 
 
 def test_these_are_all_bodies(unlimited: World) -> None:
@@ -239,7 +241,7 @@ def test_nonsense_in_a_parameter_is_refused_by_name_and_leaves_nothing(ann: Pers
                 if answer.status_code >= 400:
                     assert MARK not in answer.text, (path, query)
                     assert answer.status_code == 403 or set(answer.json["errors"]) == {name}
-    assert tried == 14 * len(QUERIES)
+    assert tried == (14 + 13) * len(QUERIES)
     assert ann.world.dump() == before
 
 

@@ -9,7 +9,7 @@ from app.extensions import db
 from core.models import User
 from tests.api.test_sessions import is_in, with_cookie
 from tests.support.answers import INVALID, apart_from_counters, faults, said
-from tests.support.routes import COACH, LABEL, NOBODYS, TEAM
+from tests.support.routes import COACH, EVENTS, GRANT, LABEL, MAILS, NOBODYS, TEAM, USERS
 from tests.support.world import AUTH, PASSWORD, Person, World
 
 NEW = "figure eights at midnight"
@@ -160,6 +160,18 @@ OTHER_ROUTES = [
     ("POST", f"/api/v4/invitations/{NOBODYS}/accept"),
     ("POST", f"/api/v4/invitations/{NOBODYS}/decline"),
     ("GET", "/api/v4/admin/label-invitations"),
+    ("POST", f"/api/v4/admin/invites/{NOBODYS}/resend"),
+    ("GET", USERS),
+    ("GET", f"{USERS}/{NOBODYS}"),
+    ("POST", GRANT),
+    ("DELETE", f"{GRANT}/{{role}}"),
+    ("POST", f"{USERS}/{NOBODYS}/deactivate"),
+    ("POST", f"{USERS}/{NOBODYS}/activate"),
+    ("DELETE", f"{USERS}/{NOBODYS}/sessions"),
+    ("POST", f"{USERS}/{NOBODYS}/reset-link"),
+    ("GET", EVENTS),
+    ("GET", MAILS),
+    ("POST", f"{MAILS}/{NOBODYS}/retry"),
 ]
 
 

@@ -11,13 +11,17 @@ NOBODYS = "7b7a3c52-8d0e-4c1b-9f5e-2a61d0c4e9aa"
 COACH = "/api/v4/admin/invite-coach"
 TEAM = "/api/v4/admin/teams/invitations"
 LABEL = f"/api/v4/labels/{NOBODYS}/invitations"
+USERS = "/api/v4/admin/users"
+GRANT = f"{USERS}/{NOBODYS}/roles"
+EVENTS = "/api/v4/admin/audit"
+MAILS = "/api/v4/admin/mails"
 
 
 def operations(world: World) -> dict[tuple[str, str], dict[str, Any]]:
     """Method and path of every operation in the OpenAPI document, ids filled in."""
     document = world.app.test_client().get("/api/v4/openapi.json").json
     return {
-        (method.upper(), path.replace("{key}", NOBODYS)): operation
+        (method.upper(), path.replace("{key}", NOBODYS).replace("{role}", "coach")): operation
         for path, methods in document["paths"].items()
         for method, operation in methods.items()
     }
@@ -44,4 +48,5 @@ def good_body(world: World, path: str) -> dict[str, Any] | None:
         f"{TEAM}/accept": {"token": "x"},
         f"{AUTH}/invitations/accept": {"token": "x"},
         LABEL: {"artistId": NOBODYS},
+        GRANT: {"role": "coach"},
     }.get(path)
