@@ -31,6 +31,11 @@ def qr_picture(url: str) -> str:
     return segno.make(url, error="m").svg_data_uri(scale=6, border=4, light="#fff")
 
 
+def qr_png(url: str) -> str:
+    """The same as pixels, for programs that take no SVG."""
+    return segno.make(url, error="m").png_data_uri(scale=16, border=4)
+
+
 def join(secret: str) -> str:
     return f"{_base()}/join?token={secret}"
 
