@@ -79,20 +79,6 @@ def change_password(unit: Unit, me: SignedIn, current: str | None, new_password:
     return sessions.start(unit, user.id)
 
 
-def _keep(unit: Unit, user_id: int, fresh_digest: str) -> None:
-    """Instead of what the account has, or as its first. Of two at the same moment the later one stays."""
-    life = {"created_at": unit.now, "expires_at": unit.now + unit.policy.reset_life, "used_at": None}
-    fresh = {"digest": fresh_digest, **life}
-    theirs = PasswordReset.user_id == user_id
-    if claim(unit, PasswordReset, theirs, spend=fresh):
-        return
-    try:
-        with unit.session.begin_nested():
-            unit.session.add(PasswordReset(id=uuid.uuid4(), user_id=user_id, **fresh))
-    except IntegrityError:
-        claim(unit, PasswordReset, theirs, spend=fresh)
-
-
 def _peek(unit: Unit, secret: str) -> AnyRow:
     asked = select(PasswordReset.user_id).where(*_living(unit, secret))
     found = unit.look(asked)
@@ -117,3 +103,17 @@ def _new_password(unit: Unit, password_hash: str) -> dict[str, Any]:
 def _tell(unit: Unit, user_id: int, login: str, email: str, *, by_reset: bool) -> None:
     audit.record(unit, "password_changed", user_id=user_id, by_reset=by_reset)
     mail.post(unit, mail.PasswordChanged(login, unit.now.isoformat(), by_reset), to=email)
+
+
+def _keep(unit: Unit, user_id: int, fresh_digest: str) -> None:
+    """Instead of what the account has, or as its first. Of two at the same moment the later one stays."""
+    life = {"created_at": unit.now, "expires_at": unit.now + unit.policy.reset_life, "used_at": None}
+    fresh = {"digest": fresh_digest, **life}
+    theirs = PasswordReset.user_id == user_id
+    if claim(unit, PasswordReset, theirs, spend=fresh):
+        return
+    try:
+        with unit.session.begin_nested():
+            unit.session.add(PasswordReset(id=uuid.uuid4(), user_id=user_id, **fresh))
+    except IntegrityError:
+        claim(unit, PasswordReset, theirs, spend=fresh)
