@@ -52,4 +52,5 @@ def month_start(day: date, months_back: int = 0) -> date:
 
 
 def next_day(day: date) -> date:
+    """The day after."""
     return day + timedelta(days=1)
