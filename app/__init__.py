@@ -4,7 +4,7 @@ import secrets
 from dataclasses import replace
 from typing import Any
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import api, cli, database, development, errors, guards, pages
@@ -128,12 +128,19 @@ def _protect(response: Response) -> Response:
         headers["Cache-Control"] = "no-store"
         response.vary.update(("Cookie", "Origin"))
     is_page = response.mimetype == "text/html"
-    # Not "no-referrer" for pages: over plain http browsers would send their forms with "Origin: null" and nothing else.
-    headers["Referrer-Policy"] = "strict-origin" if is_page else "no-referrer"
+    headers["Referrer-Policy"] = "no-referrer" if _is_trustworthy() or not is_page else "strict-origin"
     headers.setdefault("Content-Security-Policy", PAGE_POLICY if is_page else BARE_POLICY)
     if request.is_secure:
         headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
     return response
+
+
+def _is_trustworthy() -> bool:
+    """Whether browsers say of forms where they come from (Sec-Fetch-Site). They do not over plain http, but for this
+    machine itself: there a page without referrer would send its forms with "Origin: null" and nothing else."""
+    hostname = request.host.rpartition(":")[0] or request.host
+    own = current_app.extensions["settings"].own_origin
+    return own.startswith("https://") or request.is_secure or hostname in {"localhost", "127.0.0.1", "[::1]"}
 
 
 BARE_POLICY = "default-src 'none'; frame-ancestors 'none'"

@@ -14,7 +14,11 @@ from sqlalchemy import URL, Connection, Engine, event
 from app.extensions import db
 
 SQLITE_WAIT_MS = 10_000
-POSTGRESQL_OPTIONS = "-c statement_timeout=5s -c lock_timeout=5s -c idle_in_transaction_session_timeout=60s"
+POSTGRESQL_OPTIONS = (
+    "-c statement_timeout=5s -c lock_timeout=5s -c idle_in_transaction_session_timeout=60s"
+    # All our statements are short: starting helpers or a compiler for one costs more than the whole of it.
+    " -c max_parallel_workers_per_gather=0 -c jit=off"
+)
 SILENCE_SECONDS = 6.0
 """How long PostgreSQL may say nothing: longer than its own statement_timeout, which a stopped server cannot keep."""
 

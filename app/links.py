@@ -1,29 +1,40 @@
 """Links for people: always from configuration, never from what a request says of itself."""
 
+from uuid import UUID
+
 import segno
 from flask import current_app
 
 from app.settings import Settings
 from app.wire.invites import Issued
-from core import invitations
+from core import coaches, invitations, teams
 
 
 def invite(issued: invitations.Issued) -> Issued:
     """What the issuer of an invitation is given, this once: the token, its link and the link's picture."""
-    url = f"{_base()}/join?token={issued.secret}"
+    url = join(issued.secret)
     return Issued(
         id=issued.id,
         token=issued.secret,
         invite_url=url,
         expires_at=issued.expires_at,
         max_uses=issued.max_uses,
-        qr_svg=segno.make(url, error="m").svg_inline(scale=6, border=4),
+        qr_svg=qr_svg(url),
     )
+
+
+def qr_svg(url: str) -> str:
+    """The link as a QR code, an SVG picture."""
+    return segno.make(url, error="m").svg_inline(scale=6, border=4)
 
 
 def qr_picture(url: str) -> str:
     """The link as a QR code that an <img> takes as its address."""
     return segno.make(url, error="m").svg_data_uri(scale=6, border=4, light="#fff")
+
+
+def join(secret: str) -> str:
+    return f"{_base()}/join?token={secret}"
 
 
 def coach(secret: str) -> str:
@@ -38,6 +49,10 @@ def invitations_page() -> str:
     return f"{_base()}/invitations"
 
 
+def shared_card(token: UUID) -> str:
+    return f"{_base()}/api/v4/members/shared_card/{token}"
+
+
 def reset(secret: str) -> str:
     settings: Settings = current_app.extensions["settings"]
     return f"{settings.reset_url_base}?token={secret}"
@@ -46,3 +61,7 @@ def reset(secret: str) -> str:
 def _base() -> str:
     settings: Settings = current_app.extensions["settings"]
     return settings.base_url
+
+
+INVITES = {coaches.KIND: coach, teams.KIND: team}
+"""Where the links of other invitations than the gate's lead."""

@@ -144,6 +144,13 @@ def _write_password_changed(unit: Unit, letter: AnyRow) -> Message:
     )
 
 
+def _write_reset_handed_over(unit: Unit, letter: AnyRow) -> Message:
+    url = f"{current_app.extensions['settings'].base_url}/forgot"
+    return _message(
+        letter, letter.recipient, "A reset link was made for you", "reset_handed_over", letter.data | {"url": url}
+    )
+
+
 def _write_coach_invited(unit: Unit, letter: AnyRow) -> Message | None:
     found = _living(unit, letter)
     if found is None:
@@ -193,6 +200,7 @@ def _message(letter: AnyRow, to: str, subject: str, template: str, about: dict[s
 _WRITERS: dict[str, Callable[[Unit, AnyRow], Message | None]] = {
     mail.ResetRequested.kind: _write_reset_link,
     mail.PasswordChanged.kind: _write_password_changed,
+    mail.ResetHandedOver.kind: _write_reset_handed_over,
     mail.CoachInvited.kind: _write_coach_invited,
     mail.TeamInvited.kind: _write_team_invited,
     mail.LabelInvited.kind: _write_label_invited,

@@ -1,10 +1,29 @@
 """The trail: one row per security event, in the transaction of the event itself."""
 
 import uuid
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from core.models import AuditEvent
+from sqlalchemy import or_, select, tuple_
+
+from core import names
+from core.models import AuditEvent, User
+from core.models.base import named
 from core.unit import Unit
+
+
+@dataclass(frozen=True)
+class Happened:
+    """One event: what, when, done by whom (a login, or `cli`), to whose account."""
+
+    id: uuid.UUID
+    created_at: datetime
+    event: str
+    actor: str | None
+    login: str | None
+    ip: str | None
+    details: dict[str, Any]
 
 
 def record(unit: Unit, event: str, *, user_id: int | None, **details: Any) -> None:
@@ -20,3 +39,28 @@ def record(unit: Unit, event: str, *, user_id: int | None, **details: Any) -> No
             details=details,
         )
     )
+
+
+def list_events(
+    unit: Unit,
+    *,
+    q: str | None = None,
+    event: str | None = None,
+    after: tuple[datetime, uuid.UUID] | None = None,
+    limit: int = 50,
+) -> list[Happened]:
+    """Up to `limit` events, newest first: of this name if given, by or about somebody whose login or address contains
+    `q`, behind the place `after` in that order."""
+    shown = named(AuditEvent, "id", "event", "actor", "ip", "details")
+    query = select(*shown, AuditEvent.at.label("created_at"), User.login.label("login"))
+    query = query.outerjoin(User, User.id == AuditEvent.user_id)
+    if q:
+        key = names.canonical(q)
+        folded = (column.contains(key, autoescape=True) for column in (User.login_key, User.email_key))
+        query = query.where(or_(*folded, AuditEvent.actor.icontains(q, autoescape=True)))
+    if event:
+        query = query.where(AuditEvent.event == event)
+    if after:
+        query = query.where(tuple_(AuditEvent.at, AuditEvent.id) < after)
+    newest_first = query.order_by(AuditEvent.at.desc(), AuditEvent.id.desc()).limit(limit)
+    return [Happened(**row._mapping) for row in unit.look(newest_first)]

@@ -85,11 +85,11 @@ def add_link(unit: Unit, invitation_id: uuid.UUID) -> str:
 
 
 def renew(unit: Unit, invitation: AnyRow, **changed: Any) -> Issued:
-    """A fresh link and a fresh life for an unused personal invitation, also when it has expired or was revoked, with
-    what has `changed` of its roles or name. All earlier links answer that they were replaced. AlreadyMember when it
-    was used, be it a moment ago."""
+    """A fresh link and a fresh life (one without end stays without) for an invitation that is not used up, also when it
+    has expired or was revoked, with what has `changed` of its roles or name. All earlier links answer that they were
+    replaced. AlreadyMember when it was used up, be it a moment ago."""
     unused = (Invitation.id == invitation.id, ~_is_used())
-    end = ending(unit)
+    end = ending(unit) if invitation.expires_at else None
     fresh = {"expires_at": end, "revoked_at": None, "created_by": unit.visitor.user_id, **changed}
     if claim_row(unit, Invitation, *unused, spend=fresh) is None:
         raise AlreadyMember

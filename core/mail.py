@@ -33,6 +33,16 @@ class PasswordChanged:
 
 
 @dataclass(frozen=True)
+class ResetHandedOver:
+    """A notice to the account's owner: somebody who runs the place has made a reset link to hand over."""
+
+    kind: ClassVar[str] = "reset_handed_over"
+    login: str
+    by: str
+    at: str
+
+
+@dataclass(frozen=True)
 class CoachInvited:
     """A personal link to join a tenant as a coach."""
 
@@ -60,7 +70,7 @@ class LabelInvited:
     until: str
 
 
-Kind = ResetRequested | PasswordChanged | CoachInvited | TeamInvited | LabelInvited
+Kind = ResetRequested | PasswordChanged | ResetHandedOver | CoachInvited | TeamInvited | LabelInvited
 
 
 def post(unit: Unit, letter: Kind, *, to: str) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.exceptions import VerificationError
 from argon2.low_level import Type
 
 from core import names
@@ -45,7 +45,7 @@ class Hasher:
                 return _matches_werkzeugs(password, password_hash)
             try:
                 self._argon2.verify(password_hash or self._nobody, _as_hashed(password))
-            except (VerificationError, InvalidHashError):
+            except (VerificationError, ValueError):  # ValueError: it is no hash of argon2's, or no ASCII
                 return False
             return bool(password_hash)
 
@@ -62,6 +62,10 @@ class Hasher:
             yield
         finally:
             self._slots.release()
+
+
+_NOT_WERKZEUGS = (ValueError, OverflowError, TypeError)
+"""What hashlib raises at names and numbers that it cannot take."""
 
 
 def is_werkzeugs(password_hash: str) -> bool:
@@ -117,12 +121,12 @@ def _matches_werkzeugs(password: str, password_hash: str) -> bool:
             hmac.compare_digest(_werkzeugs(method, form.encode(), salt.encode()).encode(), expected.encode())
             for form in dict.fromkeys((password, _nfc(password)))
         )
-    except (ValueError, OverflowError):
+    except _NOT_WERKZEUGS:
         return False
 
 
 def _werkzeugs(method: str, password: bytes, salt: bytes) -> str:
-    """The hex digest by `scrypt:N:r:p` or `pbkdf2:digest:iterations`. ValueError when it is neither."""
+    """The hex digest by `scrypt:N:r:p` or `pbkdf2:digest:iterations`. _NOT_WERKZEUGS when it is neither."""
     kind, *numbers = method.split(":")
     if kind == "scrypt":
         n, r, p = map(int, numbers)

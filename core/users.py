@@ -174,7 +174,8 @@ def _is_login(unit: Unit, email: str) -> bool:
 
 
 def _credentials() -> Select[*tuple[Any, ...]]:
-    return select(*named(User, "id", "login", "email", "password_hash", "is_active", "must_change_password"))
+    columns = ("id", "login", "email", "skater_id", "password_hash", "is_active", "must_change_password")
+    return select(*named(User, *columns))
 
 
 def _one(rows: Sequence[AnyRow]) -> AnyRow | None:

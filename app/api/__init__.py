@@ -7,11 +7,14 @@ from app.api import (
     coaches,
     directories,
     documentation,
+    events,
     health,
     invites,
     labels,
+    mails,
     members,
     passwords,
+    people,
     registration,
     sessions,
     teams,
@@ -23,7 +26,9 @@ def init_app(app: Flask) -> None:
     for area in (registration, sessions, passwords):
         app.register_blueprint(area.bp, url_prefix="/api/v4/auth")
     app.register_blueprint(invites.bp, url_prefix="/api/v4/admin/invites")
-    app.register_blueprint(coaches.bp, url_prefix="/api/v4/admin")
+    app.register_blueprint(people.bp, url_prefix="/api/v4/admin/users")
+    for area in (coaches, events, mails):
+        app.register_blueprint(area.bp, url_prefix="/api/v4/admin")
     app.register_blueprint(teams.bp, url_prefix="/api/v4/admin/teams/invitations")
     app.register_blueprint(cards.bp, url_prefix="/api/v4/members")
     for area in (labels, members, training, directories, documentation):

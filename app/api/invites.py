@@ -2,13 +2,14 @@
 
 from flask import Blueprint
 
-from app import guards, inviting
+from app import desk, guards, inviting
 from app.api.sessions import to_id
 from app.unit import open_unit
+from app.wire.desk import Resent
 from app.wire.endpoint import endpoint
 from app.wire.invites import InviteQuery, Invites, Issued, NewInvite, asked, shown
 from core import invitations, trail
-from core.errors import NotFound
+from core.errors import AboveOwnRole, AlreadyMember, NotFound
 
 bp = Blueprint("invites", __name__)
 
@@ -35,3 +36,13 @@ def revoke(key: str) -> None:
     """End an invitation at once."""
     with open_unit() as unit:
         invitations.revoke(unit, to_id(key))
+
+
+@bp.post("/<key>/resend")
+@endpoint(
+    answer=Resent, access=guards.admin, limits=["invite_account"], refusals=[NotFound, AboveOwnRole, AlreadyMember]
+)
+def resend(key: str) -> Resent:
+    """Replace the link of an invitation that is not used up, also of an expired or revoked one, for a fresh life. A
+    personal one is mailed again."""
+    return desk.resend(to_id(key))

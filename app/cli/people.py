@@ -4,7 +4,9 @@ import json
 
 import click
 
+from app import desk
 from app.cli.terminal import Commands, as_json, done, operating, table
+from core import people as core_people
 from core import roles, users
 
 people = Commands("users", help="People: list, grant and revoke roles, deactivate.")
@@ -71,3 +73,19 @@ def activate_user(login: str, json_: bool) -> None:
         user = users.get_by_login(unit.look, login)
         users.activate(unit, user.id)
     done(json_, f"{user.login} is active again.", login=user.login, active=True)
+
+
+@people.command("reset-link")
+@click.argument("login")
+@as_json
+def make_reset_link(login: str, json_: bool) -> None:
+    """Print a link with which somebody sets a new password, for when mail is not an option. It is shown this once."""
+    with operating() as unit:
+        skater_id = users.get_by_login(unit.look, login).skater_id
+        made = core_people.make_reset_link(unit, None, skater_id)
+    answer = desk.reset_link(made)
+    if json_:
+        click.echo(answer.model_dump_json())
+        return
+    click.echo(answer.reset_url)
+    click.echo(f"For {made.login}, once, until {made.expires_at:%Y-%m-%d %H:%M} UTC.", err=True)

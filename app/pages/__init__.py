@@ -1,14 +1,19 @@
 """The pages for people: forms that work without script, on the same core functions as the API."""
 
+from typing import Any
+
 from flask import Flask
 
 from app import links
-from app.pages import home, invites, joining, labels, reading, recovery, signing_in, words
+from app.pages import account, desk, home, joining, labels, reading, recovery, signing_in, words
+from app.visits import signed_in
+from core import roles
 
 
 def init_app(app: Flask) -> None:
-    for area in (joining, signing_in, recovery, home, invites, labels):
+    for area in (joining, signing_in, recovery, home, account, labels, desk):
         app.register_blueprint(area.bp)
+    app.context_processor(_who_is_there)
     app.jinja_env.filters.update(
         moment=words.moment,
         device=words.device,
@@ -17,3 +22,13 @@ def init_app(app: Flask) -> None:
         chapters=reading.chapters,
         qr_picture=links.qr_picture,
     )
+
+
+def _who_is_there() -> dict[str, Any]:
+    """For the frame of every page: who is signed in, and whether the desk is open to them."""
+    person = signed_in()
+    may_enter = bool(person and not person.must_change_password)
+    return {
+        "person": person if may_enter else None,
+        "runs_the_place": bool(may_enter and person and roles.passes_as_admin(person.roles)),
+    }

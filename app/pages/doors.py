@@ -24,11 +24,11 @@ def signed_in(view: View) -> View:
 
 
 def member(view: View) -> View:
-    """For anybody signed in who has no password to change first; home asks them for it."""
+    """For anybody signed in who has no password to change first; their account asks for it."""
 
     @wraps(view)
     def guarded(**path: Any) -> Any:
-        return go("home.show") if me().must_change_password else view(**path)
+        return go("account.show") if me().must_change_password else view(**path)
 
     return signed_in(guarded)
 

@@ -13,6 +13,7 @@ class User(Base):
     """A person who can sign in. The quoted names are the replaced backend's columns."""
 
     __tablename__ = "uAuthTable"
+    __table_args__ = (Index(None, "created_at", "uSkaterUUID"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     login: Mapped[str] = mapped_column("aLogin", String(80))

@@ -18,6 +18,7 @@ class Letter(Base):
     """
 
     __tablename__ = "letters"
+    __table_args__ = (Index(None, "created_at", "id"),)
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(40))

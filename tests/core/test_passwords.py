@@ -5,9 +5,10 @@ from datetime import timedelta
 from threading import Thread
 
 import pytest
+from werkzeug.security import generate_password_hash
 
 from core.errors import Busy, InvalidInput
-from core.passwords import Hasher, check_rules, common_passwords
+from core.passwords import Hasher, check_rules, common_passwords, is_werkzeugs
 from core.policy import HashCost, Policy
 from tests.support.world import CHEAP
 
@@ -118,6 +119,94 @@ def test_a_hash_of_other_costs_is_stale() -> None:
     dearer = Hasher(replace(CHEAP, hash_cost=HashCost(time=2, memory_kib=8)))
     assert dearer.is_stale(Hasher(CHEAP).hash("any"))
     assert not dearer.is_stale(dearer.hash("any"))
+
+
+METHODS = [
+    "scrypt",
+    "scrypt:1024:8:2",
+    "pbkdf2:sha256:1000",
+    "pbkdf2:sha512:1000",
+    "pbkdf2:sha1:1",
+    "pbkdf2:sha256:1000",
+]
+TYPED = [
+    "a long walk on thin ice",
+    "Caf\u00e9 am See",
+    "Cafe\u0301 am See",
+    "滑冰滑冰滑冰滑冰 😀",
+    " blank ",
+    "$a$b$",
+    "x" * 256,
+]
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_hash_of_the_replaced_backend_matches_its_password_and_no_other(method: str) -> None:
+    hasher = Hasher(CHEAP)
+    for typed in TYPED if method != "scrypt" else TYPED[:1]:
+        kept = generate_password_hash(typed, method)
+        assert is_werkzeugs(kept)
+        assert hasher.matches(typed, kept)
+        assert hasher.is_stale(kept)
+        for other in (typed + " ", typed[:-1], typed.swapcase() + "!", "", kept, kept.rpartition("$")[2]):
+            assert not hasher.matches(other, kept), other
+
+
+def test_a_password_hashed_composed_by_the_replaced_backend_matches_however_it_is_typed() -> None:
+    hasher, kept = Hasher(CHEAP), generate_password_hash("Caf\u00e9 am See", "pbkdf2:sha256:10")
+    assert hasher.matches("Cafe\u0301 am See", kept)
+    assert not hasher.matches("Cafe am See", kept)
+
+
+MALFORMED = [
+    "scrypt:",
+    "scrypt:$",
+    "scrypt:$$",
+    "scrypt:1024:8:1",
+    "scrypt:1024:8:1$salt",
+    "scrypt:1024:8:1$salt$",
+    "scrypt:1024:8:1$salt$zz$zz",
+    "scrypt:1024:8$salt$00",
+    "scrypt:1024:8:1:1$salt$00",
+    "scrypt:x:8:1$salt$00",
+    "scrypt:0:8:1$salt$00",
+    "scrypt:-2:8:1$salt$00",
+    "scrypt:1000:8:1$salt$00",
+    "scrypt:1024:0:1$salt$00",
+    "scrypt:1024:8:0$salt$00",
+    "scrypt:1024:-8:-1$salt$00",
+    "scrypt:1073741824:8:1$salt$00",
+    f"scrypt:{2**70}:8:1$salt$00",
+    "scrypt:2:8:4611686018427387904$salt$00",
+    "pbkdf2:",
+    "pbkdf2:$$",
+    "pbkdf2:sha256$salt$00",
+    "pbkdf2:sha256:1:1$salt$00",
+    "pbkdf2:nothing:10$salt$00",
+    "pbkdf2:shake_128:10$salt$00",
+    "pbkdf2::10$salt$00",
+    "pbkdf2:sha256:0$salt$00",
+    "pbkdf2:sha256:-1$salt$00",
+    f"pbkdf2:sha256:{2**70}$salt$00",
+    "pbkdf2:sha256:1e3$salt$00",
+    "pbkdf2:sha256:10$salt$\udfff",
+    "pbkdf2:sha256:10$\udfff$00",
+    "sha256$salt$00",
+    "pbkdf2",
+    "scrypt",
+    "$argon2id$",
+    "$argon2id$v=19$m=8,t=1,p=1$",
+    "$2b$12$abcdefghijklmnopqrstuv",
+    "\x00",
+    "é",
+]
+
+
+@pytest.mark.parametrize("kept", MALFORMED)
+def test_a_malformed_hash_is_a_plain_no(kept: str) -> None:
+    hasher = Hasher(CHEAP)
+    for password in ("any password", "", kept.encode("utf-8", "replace").decode(), "\x00"):
+        assert hasher.matches(password, kept) is False
 
 
 def test_when_all_slots_stay_taken_the_next_is_told_so() -> None:

@@ -109,17 +109,17 @@ def test_home_changes_the_password_and_ends_devices(world: World) -> None:
 def test_an_admin_makes_shows_and_revokes_a_link(world: World) -> None:
     ann = world.admin()
 
-    page = send(ann, "/invites", max_uses="3", days="2", role="coach", note="Tuesday")
+    page = send(ann, "/desk/invites", max_uses="3", days="2", role="coach", note="Tuesday")
 
     token = re.findall(r"join\?token=([\w-]{43})", page.text)[0]
     assert page.status_code == 201
     assert "data:image/svg+xml" in page.text
-    assert "Tuesday" in ann.get("/").text
-    assert token not in ann.get("/").text
-    [key] = re.findall(r"/invites/([0-9a-f-]{36})/revoke", ann.get("/").text)
-    assert send(ann, f"/invites/{key}/revoke").status_code == 303
+    assert "Tuesday" in ann.get("/desk/").text
+    assert token not in ann.get("/desk/").text
+    [key] = re.findall(r"/invites/([0-9a-f-]{36})/revoke", ann.get("/desk/").text)
+    assert send(ann, f"/desk/invites/{key}/revoke").status_code == 303
     assert title(world.somebody("Ben").get(f"/join?token={token}")) == "This invite was withdrawn"
-    assert send(world.member("Cas"), "/invites", max_uses="1", days="1").status_code == 403
+    assert send(world.member("Cas"), "/desk/invites", max_uses="1", days="1").status_code == 403
 
 
 def test_a_coachs_link_has_the_address_filled_in_and_is_nobody_elses(world: World) -> None:

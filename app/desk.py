@@ -1,0 +1,42 @@
+"""What the API and the pages both do for those who run the place: links that are shown this once."""
+
+from uuid import UUID
+
+from flask import current_app
+
+from app import links
+from app.limits import count_attempt
+from app.unit import open_unit
+from app.visits import me
+from app.wire.desk import Resent, ResetHandedOver
+from core import invitations, people, resending
+
+
+def resend(key: UUID) -> Resent:
+    """A fresh link for an invitation; a personal one is mailed again. TooManyAttempts, and what core.resending says."""
+    count_attempt("invite_account", me().user_id)
+    with open_unit() as unit:
+        resent = resending.resend(unit, me(), key)
+    url = links.INVITES.get(resent.kind, links.join)(resent.link.secret)
+    return Resent(
+        id=resent.link.id,
+        kind=resent.kind,
+        email=resent.email,
+        invite_url=url,
+        expires_at=resent.link.expires_at,
+        mailed=resent.kind != invitations.GATE and current_app.extensions["settings"].sends_mail,
+        qr_svg=links.qr_svg(url),
+    )
+
+
+def hand_over_reset(key: UUID) -> ResetHandedOver:
+    """A reset link for somebody who cannot get mail."""
+    count_attempt("invite_account", me().user_id)
+    with open_unit() as unit:
+        made = people.make_reset_link(unit, me(), key)
+    return reset_link(made)
+
+
+def reset_link(made: people.HandedOver) -> ResetHandedOver:
+    url = links.reset(made.secret)
+    return ResetHandedOver(login=made.login, reset_url=url, expires_at=made.expires_at, qr_svg=links.qr_svg(url))

@@ -1,0 +1,66 @@
+"""The mail that is or was owed, as those see it who run the place."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, tuple_
+
+from core import audit
+from core.errors import NotFound
+from core.models import Letter
+from core.models.base import named
+from core.tokens import claim
+from core.unit import Unit
+
+STATES = ("queued", "sending", "sent", "dropped", "failed")
+
+
+@dataclass(frozen=True)
+class Owed:
+    """A letter and what became of it: `last_reply` in the mail server's own words, `invitation` the one it is about."""
+
+    id: uuid.UUID
+    kind: str
+    recipient: str
+    state: str
+    attempts: int
+    created_at: datetime
+    due_at: datetime | None
+    last_reply: str | None
+    invitation: str | None
+
+
+def list_letters(
+    unit: Unit,
+    *,
+    q: str | None = None,
+    state: str | None = None,
+    after: tuple[datetime, uuid.UUID] | None = None,
+    limit: int = 50,
+) -> list[Owed]:
+    """Up to `limit` letters, newest first: to addresses that contain `q`, in this state if given, behind the place
+    `after` in that order."""
+    query = select(*named(Letter, *_SHOWN, "data"))
+    if q:
+        query = query.where(Letter.recipient.icontains(q, autoescape=True))
+    if state:
+        query = query.where(Letter.state == state)
+    if after:
+        query = query.where(tuple_(Letter.created_at, Letter.id) < after)
+    found = unit.look(query.order_by(Letter.created_at.desc(), Letter.id.desc()).limit(limit))
+    return [
+        Owed(**{name: getattr(row, name) for name in _SHOWN}, invitation=row.data.get("invitation")) for row in found
+    ]
+
+
+def retry(unit: Unit, letter_id: uuid.UUID) -> None:
+    """Try a letter again at once that waits for its next attempt or was given up. NotFound for any other."""
+    waiting = (Letter.id == letter_id, Letter.state.in_(("queued", "failed")))
+    if claim(unit, Letter, *waiting, spend={"state": "queued", "due_at": unit.now}) is None:
+        raise NotFound
+    unit.session.info["letters_owed"] = True
+    audit.record(unit, "letter_retried", user_id=unit.visitor.user_id, letter=str(letter_id))
+
+
+_SHOWN = [name for name in Owed.__dataclass_fields__ if name != "invitation"]

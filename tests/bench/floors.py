@@ -1,0 +1,47 @@
+"""What a Flask view costs that does nothing, and one that selects a row by a unique key through a SQLAlchemy pool."""
+
+import os
+from types import SimpleNamespace
+from typing import Any
+
+from flask import Flask, jsonify
+from sqlalchemy import String, create_engine, select
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class Row(Base):
+    __tablename__ = "floor"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(64), unique=True)
+    name: Mapped[str] = mapped_column(String(80))
+
+
+app = Flask(__name__)
+app.extensions["postman"] = SimpleNamespace(start=lambda: None)  # gunicorn.conf.py starts the product's
+engine = create_engine(os.environ["DATABASE_URL"], pool_size=5, max_overflow=15)
+KEY = "f" * 64
+
+
+@app.get("/healthz")
+def constant() -> Any:
+    return jsonify(status="ok")
+
+
+@app.get("/row")
+def row() -> Any:
+    with Session(engine) as session:
+        found = session.scalars(select(Row).where(Row.key == KEY)).one()
+        return jsonify(id=found.id, name=found.name)
+
+
+def fill() -> None:
+    """The table with a thousand rows, of which one is asked for."""
+    Base.metadata.create_all(engine)
+    with Session(engine) as session, session.begin():
+        session.add_all(Row(key=f"{number:064}", name=f"row {number}") for number in range(1000))
+        session.add(Row(key=KEY, name="the one"))
