@@ -1,5 +1,7 @@
 """Links for people: always from configuration, never from what a request says of itself."""
 
+from uuid import UUID
+
 import segno
 from flask import current_app
 
@@ -50,6 +52,10 @@ def team(secret: str) -> str:
 
 def invitations_page() -> str:
     return f"{_base()}/invitations"
+
+
+def shared_card(token: UUID) -> str:
+    return f"{_base()}/api/v4/members/shared_card/{token}"
 
 
 def reset(secret: str) -> str:

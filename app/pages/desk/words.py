@@ -70,6 +70,7 @@ EVENTS = {
     "invitation_revoked coach": "{who} revoked the invitation of a coach.",
     "invitation_revoked team": "{who} revoked an invitation to the team.",
     "letter_retried": "{who} had a letter tried again.",
+    "reference_loaded": "{who} loaded a list of rinks, clubs, coaches or ice types.",
     "onboarded": "{whom} filled in a profile.",
     "profile_changed": "{whom} changed the profile.",
     "card_shared": "{whom} shared the skater card.",
