@@ -1,5 +1,7 @@
 """Links for people: always from configuration, never from what a request says of itself."""
 
+from uuid import UUID
+
 import segno
 from flask import current_app
 
@@ -50,6 +52,10 @@ def invitations_page() -> str:
 def reset(secret: str) -> str:
     settings: Settings = current_app.extensions["settings"]
     return f"{settings.reset_url_base}?token={secret}"
+
+
+def card(share_token: UUID) -> str:
+    return f"{_base()}/card/{share_token}"
 
 
 def _base() -> str:
