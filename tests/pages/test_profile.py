@@ -5,7 +5,7 @@ import uuid
 from sqlalchemy.orm import Session
 
 from app.extensions import db
-from core.models import Club, Coach, Profile, Rink
+from core.models import AuditEvent, Club, Coach, Profile, Rink
 from tests.support.pages import held, press, send, title, told
 from tests.support.world import AUTH, World
 
@@ -100,6 +100,8 @@ def test_a_change_changes_what_was_changed(world: World) -> None:
     assert (profile.city, profile.club_id) == (None, None)
     assert (str(profile.rink_id), str(profile.coach_id)) == (chosen["rink_id"], chosen["coach_id"])
     assert profile.ice_configuration_id == skates
+    [change] = [row.details for row in world.rows(AuditEvent) if row.event == "profile_changed"]
+    assert change == {"fields": ["city", "club_id", "last_name", "timezone"]}
 
 
 def test_what_is_not_on_the_lists_is_refused(world: World) -> None:
