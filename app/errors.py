@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
+from app.wire.parsing import Malformed
 from core import errors as core_errors
 from core.errors import InvalidInput, NameTaken, Refusal, TooManyAttempts
 from core.policy import Policy
@@ -37,6 +38,7 @@ class SchemaNotCurrent(Refusal):
 
 STATUS: dict[type[Refusal], int] = {
     core_errors.InvalidInput: 400,
+    Malformed: 400,
     core_errors.MinorCannotRegister: 400,
     core_errors.InviteRequired: 403,
     core_errors.InviteDead: 403,
@@ -63,6 +65,7 @@ STATUS: dict[type[Refusal], int] = {
     core_errors.NoLongerFree: 409,
     core_errors.TooManyAttempts: 429,
     core_errors.Busy: 503,
+    core_errors.Overtaken: 409,
     CrossSite: 403,
     ServiceUnavailable: 503,
     SchemaNotCurrent: 503,
@@ -106,6 +109,7 @@ SENTENCES = {
     "already_onboarded": "Onboarding is already complete.",
     "too_many_attempts": "Too many attempts. Please wait a moment and try again.",
     "busy": "There is a lot going on right now. Please try again in a few seconds.",
+    "overtaken": "Somebody else has recorded the same at this very moment. Please try again.",
     "service_unavailable": "This service is not available right now. Please try again in a few seconds.",
     "schema_not_current": "The database needs its migrations first: flask --app wsgi db upgrade",
     "cross_site_request": "This request comes from a site that is not allowed to make it.",
@@ -148,7 +152,8 @@ def refuse(refusal: Refusal) -> Response:
     extra = _shape("extra") if STATUS[type(refusal)] in {401, 403} else {}
     body = {**extra, "message": sentence(refusal), "code": refusal.code, **refusal.details}
     if fields := fields_at_fault(refusal, current_app.extensions["surroundings"].policy):
-        body["errors"] = {_shape("wire_names").get(field, field): problems for field, problems in fields.items()}
+        names = {} if isinstance(refusal, Malformed) else _shape("wire_names")
+        body["errors"] = {names.get(field, field): problems for field, problems in fields.items()}
     return _answer(body, STATUS[type(refusal)], retry_after(refusal))
 
 

@@ -62,7 +62,7 @@ class Recent:
 
 @dataclass(frozen=True)
 class Card:
-    """Who the skater is, and the numbers."""
+    """One skater, as of one moment."""
 
     portrait: Portrait
     lifetime: Lifetime
@@ -142,7 +142,7 @@ def _tenths(numerator: int, denominator: int) -> float:
 def _log() -> Any:
     """A row for each pair of rink and coach: few, however long the log is."""
     recently: ColumnElement[bool] = and_(IceSession.at >= bindparam("since"), IceSession.at < bindparam("until"))
-    is_somebody = or_(Coach.first_name != NOBODY, Coach.last_name != NOBODY)
+    is_somebody = or_(Coach.first_name.is_distinct_from(NOBODY), Coach.last_name.is_distinct_from(NOBODY))
     taught = case((and_(func.coalesce(IceSession.coached_minutes, 0) > 0, is_somebody), 1), else_=0)
     return (
         select(
@@ -177,7 +177,8 @@ def _competitions() -> Any:
         .join(EventEntry, EventEntry.event_id == Event.id)
         .join(EventType, EventType.id == EventEntry.event_type_id)
         .outerjoin(Rink, Rink.id == Event.rink_id)
-        .where(EventEntry.skater_id == bindparam("skater"), EventType.category == COMPETITION)
+        .where(EventEntry.skater_id == bindparam("skater"), Event.skater_id == bindparam("skater"))
+        .where(EventType.category == COMPETITION)
         .group_by(Event.id, Event.name, Event.day, Rink.city, Rink.state)
     )
 

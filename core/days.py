@@ -41,8 +41,8 @@ def midnight(day: date, where: ZoneInfo) -> datetime:
 
 
 def moved(moment: datetime, old: ZoneInfo, new: ZoneInfo) -> datetime:
-    """The moment, in UTC, at which clocks in `new` show what clocks in `old` show at `moment`: the same day."""
-    return moment.astimezone(old).replace(tzinfo=new).astimezone(UTC)
+    """The moment, in UTC, at which the day that it is in `old` at `moment` begins in `new`."""
+    return start_of(day_of(moment, old), new)
 
 
 def month_start(day: date, months_back: int = 0) -> date:

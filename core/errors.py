@@ -197,3 +197,9 @@ class Busy(Refusal):
     """Too much costly work is under way; worth another try in a few seconds."""
 
     code = "busy"
+
+
+class Overtaken(Refusal):
+    """Somebody else has recorded the same at this very moment."""
+
+    code = "overtaken"

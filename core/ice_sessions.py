@@ -3,14 +3,15 @@
 import uuid
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import Select, and_, select
 
 from core import days
 from core.errors import InvalidInput, NotOnboarded
 from core.models import Coach, IceSession, IceType, Profile, Rink, Skates
 from core.portraits import NOBODY
-from core.unit import Unit
+from core.unit import AnyRow, Unit
 
 ADULT = 1
 """The kind of skater that the replaced backend notes with each session."""
@@ -37,15 +38,7 @@ def add(unit: Unit, skater_id: uuid.UUID, new: NewSession) -> tuple[int, datetim
     that is not in the directories (InvalidInput); NotOnboarded without a profile.
     """
     _check(unit, new)
-    # Held so until the unit ends: a change of the time zone moves all sessions, and must see this one.
-    profile = select(Profile.timezone, Skates.id).outerjoin(
-        Skates, and_(Skates.id == Profile.ice_configuration_id, Skates.skater_id == Profile.skater_id)
-    )
-    mine = profile.where(Profile.skater_id == skater_id).with_for_update(read=True, of=Profile)
-    found = unit.session.execute(mine).one_or_none()
-    if found is None:
-        raise NotOnboarded
-    zone, skates_id = found
+    zone, skates_id = _held(unit, _place_and_skates(skater_id))
     at = days.start_of(new.day, days.zone(zone))
     session = IceSession(
         at=at,
@@ -79,6 +72,20 @@ def _check(unit: Unit, new: NewSession) -> None:
             faults[field] = ["unknown_id"]
     if faults:
         raise InvalidInput(faults)
+
+
+def _place_and_skates(skater_id: uuid.UUID) -> Select[str | None, uuid.UUID | None]:
+    worn = and_(Skates.id == Profile.ice_configuration_id, Skates.skater_id == Profile.skater_id)
+    return select(Profile.timezone, Skates.id).outerjoin(Skates, worn).where(Profile.skater_id == skater_id)
+
+
+def _held(unit: Unit, profile: Select[*tuple[Any, ...]]) -> AnyRow:
+    """The profile, held as it is until the unit ends: a change of the time zone moves all sessions, and must see the
+    one that is added."""
+    found = unit.session.execute(profile.with_for_update(read=True, of=Profile)).one_or_none()
+    if found is None:
+        raise NotOnboarded
+    return found
 
 
 def _nobody(unit: Unit) -> uuid.UUID | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, select, update
 
-from core import audit, sessions
+from core import audit, sessions, users
 from core.errors import TokenDead, WrongCredentials
 from core.models import LoginToken, User
 from core.tokens import claim, digest
@@ -31,7 +31,10 @@ def log_in(unit: Unit, found: AnyRow | None, password: str, *, instead_of: uuid.
     if found is None or not found.is_active:
         raise WrongCredentials
     renewed = unit.hasher.hash(password) if unit.hasher.is_stale(found.password_hash) else None
-    account = _held(unit, User.id == found.id, User.password_hash == found.password_hash)
+    as_found = (User.id == found.id, User.password_hash == found.password_hash)
+    account = _held(unit, *as_found, to_change=renewed is not None)
+    if account is None and renewed:  # perhaps another sign-in was faster to renew it: what stands there now decides
+        return log_in(unit, users.find_by_id(unit.look, found.id), password, instead_of=instead_of)
     if account is None:
         raise WrongCredentials
     if renewed:
@@ -71,11 +74,12 @@ def redeem_login_token(unit: Unit, secret: str, *, instead_of: uuid.UUID | None 
     return _begin(unit, account, "login_token", instead_of)
 
 
-def _held(unit: Unit, *found: ColumnElement[bool]) -> AnyRow | None:
+def _held(unit: Unit, *found: ColumnElement[bool], to_change: bool = False) -> AnyRow | None:
     """The account, if it is open and as it was found, held so until this unit ends: a session must not begin behind
-    the back of a password change or a deactivation that ends all sessions meanwhile."""
+    the back of a password change or a deactivation that ends all sessions meanwhile. Who is going to change the row
+    holds it alone: of two who share it, neither could."""
     account = select(User.id, User.must_change_password).where(*found, User.is_active)
-    return unit.session.execute(account.with_for_update(read=True)).one_or_none()
+    return unit.session.execute(account.with_for_update(read=not to_change, key_share=to_change)).one_or_none()
 
 
 def _begin(unit: Unit, account: AnyRow, method: str, instead_of: uuid.UUID | None) -> Begun:

@@ -10,7 +10,7 @@ from pathlib import Path
 from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.exceptions import VerificationError
 from argon2.low_level import Type
 
 from core import names
@@ -38,15 +38,16 @@ class Hasher:
             return self._argon2.hash(_as_hashed(password))
 
     def matches(self, password: str, password_hash: str | None) -> bool:
-        """Whether `password` is the hashed one. None (nobody to compare with) costs the same work and is a no."""
+        """Whether `password` is the hashed one. None (nobody to compare with) or an empty hash costs the same work
+        and is a no."""
         with self._slot():
             if password_hash and is_werkzeugs(password_hash):
                 return _matches_werkzeugs(password, password_hash)
             try:
                 self._argon2.verify(password_hash or self._nobody, _as_hashed(password))
-            except (VerificationError, InvalidHashError):
+            except (VerificationError, ValueError):  # ValueError: it is no hash of argon2's, or no ASCII
                 return False
-            return password_hash is not None
+            return bool(password_hash)
 
     def is_stale(self, password_hash: str) -> bool:
         """Whether a hash was made with other costs or by another method than today's and should be renewed at the next
@@ -61,6 +62,10 @@ class Hasher:
             yield
         finally:
             self._slots.release()
+
+
+_NOT_WERKZEUGS = (ValueError, OverflowError, TypeError)
+"""What hashlib raises at names and numbers that it cannot take."""
 
 
 def is_werkzeugs(password_hash: str) -> bool:
@@ -116,12 +121,12 @@ def _matches_werkzeugs(password: str, password_hash: str) -> bool:
             hmac.compare_digest(_werkzeugs(method, form.encode(), salt.encode()).encode(), expected.encode())
             for form in dict.fromkeys((password, _nfc(password)))
         )
-    except ValueError:
+    except _NOT_WERKZEUGS:
         return False
 
 
 def _werkzeugs(method: str, password: bytes, salt: bytes) -> str:
-    """The hex digest by `scrypt:N:r:p` or `pbkdf2:digest:iterations`. ValueError when it is neither."""
+    """The hex digest by `scrypt:N:r:p` or `pbkdf2:digest:iterations`. _NOT_WERKZEUGS when it is neither."""
     kind, *numbers = method.split(":")
     if kind == "scrypt":
         n, r, p = map(int, numbers)

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from core import audit, days
 from core.constraints import violated
 from core.errors import AlreadyOnboarded, InvalidInput, NotOnboarded
-from core.models import Club, Coach, IceSession, Profile, Rink, Sharpening
+from core.models import Club, Coach, IceSession, Profile, Rink, Sharpening, Skates
 from core.models.base import named
 from core.sessions import SignedIn
 from core.tokens import digest
@@ -50,7 +50,7 @@ def onboard(unit: Unit, me: SignedIn, newcomer: Newcomer) -> uuid.UUID:
     if me.onboarded:
         raise AlreadyOnboarded
     given = asdict(newcomer)
-    _check(unit, given)
+    _check(unit, me, given)
     unit.session.add(Profile(skater_id=me.skater_id, created_at=unit.now, **given))
     try:
         unit.session.flush()
@@ -68,7 +68,7 @@ def change(unit: Unit, me: SignedIn, changes: Mapping[str, Any]) -> None:
     In another time zone the days of the log stay the days that they were. Refuses what onboarding refuses;
     NotOnboarded without a profile.
     """
-    _check(unit, changes)
+    _check(unit, me, changes)
     mine = Profile.skater_id == me.skater_id
     columns = named(Profile, *{"timezone", *changes})
     held = unit.session.execute(select(*columns).where(mine).with_for_update()).one_or_none()
@@ -133,7 +133,7 @@ def _as_refusal(error: IntegrityError) -> Exception:
     return error
 
 
-def _check(unit: Unit, given: Mapping[str, Any]) -> None:
+def _check(unit: Unit, me: SignedIn, given: Mapping[str, Any]) -> None:
     faults = {}
     if "timezone" in given and given["timezone"] not in days.zones():
         faults["timezone"] = ["unknown_time_zone"]
@@ -141,5 +141,8 @@ def _check(unit: Unit, given: Mapping[str, Any]) -> None:
         wanted = given.get(field)
         if wanted and not unit.look(select(model.id).where(model.id == wanted)):
             faults[field] = ["unknown_id"]
+    others = select(Skates.id).where(Skates.id == given.get("ice_configuration_id"), Skates.skater_id != me.skater_id)
+    if given.get("ice_configuration_id") and unit.look(others):
+        faults["ice_configuration_id"] = ["taken"]
     if faults:
         raise InvalidInput(faults)

@@ -64,7 +64,7 @@ class Month:
 
 @dataclass(frozen=True)
 class IceTime:
-    """Minutes in all, the months of the graph, and every session."""
+    """The months of the graph, all sessions, and the minutes of them all."""
 
     total: int
     months: list[Month]
@@ -157,7 +157,7 @@ def _competition_days(look: Look, skater_id: uuid.UUID, first: date, until: date
         select(Event.day.label("day"))
         .join(EventEntry, EventEntry.event_id == Event.id)
         .join(EventType, EventType.id == EventEntry.event_type_id)
-        .where(EventEntry.skater_id == skater_id, EventType.category == COMPETITION)
+        .where(EventEntry.skater_id == skater_id, Event.skater_id == skater_id, EventType.category == COMPETITION)
         .where(Event.day >= first, Event.day < until)
     )
     return [row.day for row in look(entered.distinct())]

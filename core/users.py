@@ -63,7 +63,10 @@ def phone_of(look: Look, user_id: int) -> str | None:
 
 
 def create(unit: Unit, *, login: str, email: str, phone: str | None, password_hash: str) -> User:
-    """A new active account without roles. Refuses a login, address or phone number that somebody has (NameTaken)."""
+    """A new active account without roles. Refuses a login, address or phone number that somebody has (NameTaken), and
+    an address that somebody has for a login."""
+    if _is_login(unit, email):
+        raise NameTaken("email")
     user = User(
         login=login,
         email=email,
@@ -161,6 +164,13 @@ def _keep_an_owner(unit: Unit, *, but: int) -> None:
     )
     if list(unit.session.scalars(held)) == [but]:
         raise LastOwner
+
+
+def _is_login(unit: Unit, email: str) -> bool:
+    """Who signs in with it could be either. Looking first is enough: logins like this one came with the replaced
+    backend's accounts, and no new ones are made that another transaction could hide."""
+    theirs = select(User.id).where(User.login_key == names.canonical(email))
+    return unit.session.execute(theirs).first() is not None
 
 
 def _credentials() -> Select[*tuple[Any, ...]]:

@@ -1,7 +1,9 @@
 """Runs migrations on the application's own engine: one at a time, all or nothing."""
 
 from alembic import context
+from alembic.util import CommandError
 from flask import current_app
+from sqlalchemy.exc import DBAPIError
 
 from app.database import check_references, rebuilding_tables, waiting_without_end
 from app.extensions import db
@@ -17,10 +19,18 @@ def run() -> None:
         context.configure(connection=connection, **whole, **arguments)
         with rebuilding_tables(connection), context.begin_transaction():
             if connection.dialect.name == "postgresql":
-                connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+                for limit in ("statement_timeout", "idle_in_transaction_session_timeout", "lock_timeout"):
+                    connection.exec_driver_sql(f"SET LOCAL {limit} = 0")
                 connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({ONE_AT_A_TIME})")
+                connection.exec_driver_sql("SET LOCAL lock_timeout TO DEFAULT")
             context.run_migrations()
             check_references(connection)
 
 
-run()
+try:
+    run()
+except DBAPIError as error:
+    reason = " ".join(str(error.orig).split())
+    if error.connection_invalidated:  # perhaps while it committed
+        raise CommandError(f"The database went away, and nothing is half done. Run this again. ({reason})") from error
+    raise CommandError(f"Nothing was changed. The database refused: {reason}") from error

@@ -1,13 +1,13 @@
 """Taking over a database of the backend that this project replaces.
 
-Its tables stay where they are and keep their rows. Before the first migration they get the columns and constraint names
-that the rest of the house counts on, after the last one the secrets in clear are gone. All of it is one transaction:
-what is refused has changed nothing.
+Its tables stay where they are and keep their rows. Each gets the columns, keys and names that the rest of the house
+counts on (legacy_shape) when its turn comes; after the last one the secrets in clear are gone. All of it is one
+transaction: what is refused has changed nothing.
 """
 
 import uuid
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
@@ -16,90 +16,119 @@ import click
 import sqlalchemy as sa
 from alembic import op
 from alembic.util import CommandError
-from sqlalchemy.engine.interfaces import ReflectedForeignKeyConstraint, ReflectedUniqueConstraint
+from sqlalchemy.exc import OperationalError
 
 from app.wire.fields import address
 from core.names import canonical
+from migrations import legacy_shape
+from migrations.legacy_rows import email_key, faults
+from migrations.statements import count, execute, execute_each, has, inspector, rows
 
-HEAD = "016_add_compete_usa"
-"""The last migration of the replaced backend: the shape in which its database can be taken over."""
+ACCOUNTS = "uAuthTable"
+SHARED = (
+    *("classes_camp", "classes_school", "club_directory", "club_members", "coaches", "e_event_costs"),
+    *("e_event_entries", "e_event_types", "e_events", "e_governing_bodies", "e_tests", "ice_time", "ice_type"),
+    *("locations", "m_playlist_tracks", "m_playlists", "m_tracks", "maintenance", "role", ACCOUNTS, "uSkateConfig"),
+    *("uSkaterBlades", "uSkaterBoots", "uSkaterConfig", "uSkaterEquipment", "user_roles"),
+)
+"""Its tables that we go on using."""
 
-UNIQUE = {
-    "uAuthTable": [("fs_uniquifier",), ("phone_number",), ("uSkaterUUID",)],
-    "uSkaterConfig": [("uSkaterUUID",), ("uSkaterComboIce",), ("uSkaterComboOff",), ("share_token",)],
-    "coaches": [("coach_id",)],
-    "m_playlists": [("share_token",)],
-    "role": [("name",)],
-    "user_roles": [("user_id", "role_id")],
-}
-"""What must be unique in its tables. Others of theirs are loosened: logins and addresses are unique by their keys."""
+ONLY_OURS = (
+    *("attempt_counters", "audit_events", "invitation_links", "invitation_uses", "invitations", "label_artists"),
+    *("label_invitations", "labels", "letters", "login_tokens", "password_resets", "sessions", "team_members"),
+    *("teams", "tenant_coaches", "tenants"),
+)
+"""Tables that it never had."""
 
-NAMED = {("user_roles", ("user_id", "role_id")): "uq_user_roles"}
-"""Constraints that do not follow our convention."""
+STAFF = ("designer", "dev", "admin", "super_admin", "owner")
+SECRETS = ("invite_tokens", "password_reset_tokens")
+ONLY_THEIRS = (
+    *SECRETS,
+    *("e_deductions", "e_import_log", "e_scores_6_0", "e_scores_cjs", "e_scores_ijs_components"),
+    *("e_scores_ijs_elements", "j_notes", "j_videos", "punch_cards", "punched_sessions"),
+)
+"""Its tables that we leave alone, but for the tokens in clear."""
 
 
 def is_taken_over() -> bool:
     """Whether this database was the replaced backend's."""
-    return _has("invite_tokens")
+    return any(has(table) for table in ONLY_THEIRS)
 
 
 def prepare() -> None:
-    """Check its rows and give its tables our shape; nothing to do in an empty database."""
-    if not _has("uAuthTable"):
+    """Check that the database is empty, or that its rows can be taken over."""
+    theirs = has(ACCOUNTS)
+    _check_room(ONLY_OURS if theirs else ONLY_OURS + SHARED)
+    if not theirs:
         return
     if op.get_bind().dialect.name != "postgresql":
         raise CommandError("Only a PostgreSQL database of the replaced backend can be taken over.")
+    _check_schema()
     click.echo("This is a database of the replaced backend. Checking its rows …")
-    if faults := [*_names(), *_addresses(), *_confusions(), *_profiles()]:
-        lines = "\n".join(f"  - {fault}" for fault in faults)
+    _lock()
+    for table, needed in {ACCOUNTS: ["id", "aLogin", "aEmail"], "uSkaterConfig": ["id", "uSkaterUUID"]}.items():
+        if has(table):
+            legacy_shape.check_columns(table, needed)
+    if found := faults():
+        lines = "\n".join(f"  - {fault}" for fault in found)
         raise CommandError(f"Nothing was changed. These rows need a decision of yours first:\n{lines}")
-    click.echo(f"Taking over {_count('uAuthTable')} accounts, {_count('ice_time')} sessions on the ice …")
-    for table in _tables():
-        _move_sequence_on(table)
-        _name_keys(table)
-        _name_unique(table)
-    _reshape_accounts()
-    op.alter_column("uSkaterConfig", "uSkaterZip", type_=sa.String(), postgresql_using='"uSkaterZip"::varchar')
-    op.alter_column("uSkaterConfig", "uSkaterUUID", nullable=False)
+    click.echo(f"Taking over {count(ACCOUNTS)} accounts, {count('ice_time')} sessions on the ice …")
 
 
 def create_table(name: str, *items: Any) -> None:
-    """Create a table that the replaced backend may have made; its own must have all columns that we know."""
-    if not _has(name):
+    """Create a table, or give our shape to the one that the replaced backend made."""
+    if not has(name):
         op.create_table(name, *items)
         return
-    present = {column["name"] for column in _inspector().get_columns(name)}
-    wanted = {item.name for item in items if isinstance(item, sa.Column)}
-    if missing := sorted(wanted - present - _ADDED):
-        raise CommandError(
-            f'Nothing was changed. The table "{name}" has no {", ".join(missing)}: this database is older than '
-            f"what can be taken over. Bring it to {HEAD} with the replaced backend's own migrations first."
-        )
+    wanted = [item.name for item in items if isinstance(item, sa.Column)]
+    legacy_shape.check_columns(name, [column for column in wanted if name != ACCOUNTS or column not in ADDED])
+    if name == ACCOUNTS:
+        _complete_accounts()
+    legacy_shape.fit(name, items)
+
+
+def create_index(table: str, *columns: str) -> None:
+    """Create an index by our convention, unless the replaced backend has made it."""
+    legacy_shape.fit_index(table, list(columns))
 
 
 def keep_secrets_safe() -> None:
     """Invitations live on by the digest of their token, reset links too; what stood in clear is replaced by it."""
     now = datetime.now(UTC).replace(tzinfo=None)
-    for row in _rows("SELECT * FROM invite_tokens ORDER BY id"):
-        _keep_invitation(row, now)
-    live = "SELECT * FROM password_reset_tokens WHERE NOT used AND expires_at > :now ORDER BY created_at, id"
-    newest = {row.user_id: row for row in _rows(live, now=now)}
-    for row in newest.values():
-        _keep_reset(row, now)
-    for table in ("invite_tokens", "password_reset_tokens"):
-        for row in _rows(f"SELECT id, token FROM {table}"):
-            _execute(f"UPDATE {table} SET token = :digest WHERE id = :id", digest=_digest(row.token), id=row.id)
-    click.echo(f"{_count('invitations')} invitations keep working; no token stands in clear any more.")
+    people = {row.id for row in rows(f'SELECT id FROM "{ACCOUNTS}"')}
+    if has("invite_tokens"):
+        for row in rows("SELECT * FROM invite_tokens ORDER BY id"):
+            _keep_invitation(row, people, now)
+    if has("password_reset_tokens"):
+        live = "SELECT * FROM password_reset_tokens WHERE used IS NOT TRUE AND expires_at > :now"
+        found = rows(f"{live} ORDER BY expires_at, id", now=now)
+        newest = {row.user_id: row for row in found if row.user_id in people}
+        for row in newest.values():
+            _keep_reset(row, now)
+    for table in filter(has, SECRETS):
+        digests = [{"id": row.id, "digest": _digest(row.token)} for row in rows(f"SELECT id, token FROM {table}")]
+        with _untriggered(table):
+            execute_each(f"UPDATE {table} SET token = :digest WHERE id = :id", digests)
+    click.echo(f"{count('invitations')} invitations were taken over; no token stands in clear any more.")
+
+
+def tell_staff() -> None:
+    """Roles of theirs may open here what they did not open there."""
+    held = 'SELECT u."aLogin" AS login, r.name FROM "uAuthTable" u JOIN user_roles h ON h.user_id = u.id'
+    held += " JOIN role r ON r.id = h.role_id WHERE r.name = ANY(:names) ORDER BY u.id, r.id"
+    if found := [f"{row.login!r} ({row.name})" for row in rows(held, names=list(STAFF))]:
+        click.echo(f"These accounts have roles that are staff here; check them: {', '.join(found)}.")
 
 
 def fill_coach_keys() -> None:
     """Coaches are found by their address, the first one where several have the same."""
-    taken = {row.email_key for row in _rows("SELECT email_key FROM coaches WHERE email_key IS NOT NULL")}
-    for row in _rows("SELECT id, coach_email FROM coaches WHERE email_key IS NULL ORDER BY id"):
-        key = canonical(row.coach_email or "")
-        if address(row.coach_email or "") and key not in taken:
-            taken.add(key)
-            _execute("UPDATE coaches SET email_key = :key WHERE id = :id", key=key, id=row.id)
+    keys: dict[str, int] = {}
+    for row in rows("SELECT id, coach_email FROM coaches ORDER BY id"):
+        if address(row.coach_email or ""):
+            keys.setdefault(email_key(row.coach_email), row.id)
+    with _untriggered("coaches"):
+        values = [{"id": number, "key": key} for key, number in keys.items()]
+        execute_each("UPDATE coaches SET email_key = :key WHERE id = :id", values)
 
 
 def refuse_to_drop() -> None:
@@ -111,140 +140,91 @@ def refuse_to_drop() -> None:
         )
 
 
-_ADDED = {"login_key", "email_key", "is_active", "must_change_password"}
+ADDED: dict[str, Any] = {
+    "login_key": sa.String(320),
+    "email_key": sa.String(1024),
+    "is_active": sa.Boolean(),
+    "must_change_password": sa.Boolean(),
+}
+"""What its accounts do not have yet."""
 
 
-def _names() -> Iterable[str]:
-    """Logins and addresses that differ by letter case only."""
-    for column, what in (("aLogin", "login"), ("aEmail", "address")):
-        alike: dict[str, list[Any]] = defaultdict(list)
-        for row in _rows(f'SELECT id, "{column}" AS name FROM "uAuthTable" ORDER BY id'):
-            alike[canonical(row.name)].append(row)
-        for rows in alike.values():
-            if len(rows) > 1:
-                said = ", ".join(f"{row.name!r} (id {row.id})" for row in rows)
-                yield (
-                    f"The same {what} but for letter case: {said}. Keep one and change the others: "
-                    f'UPDATE "uAuthTable" SET "{column}" = \'…\' WHERE id = {rows[-1].id};'
-                )
-
-
-def _addresses() -> Iterable[str]:
-    for row in _rows('SELECT id, "aLogin" AS login, "aEmail" AS email FROM "uAuthTable" ORDER BY id'):
-        if address(row.email) is None:
-            yield (
-                f"{row.email!r} of {row.login!r} (id {row.id}) is not an e-mail address. Ask for the right one: "
-                f'UPDATE "uAuthTable" SET "aEmail" = \'…\' WHERE id = {row.id};'
-            )
-
-
-def _confusions() -> Iterable[str]:
-    """Whoever signs in with such a name could be either."""
-    rows = _rows('SELECT id, "aLogin" AS login, "aEmail" AS email FROM "uAuthTable" ORDER BY id')
-    holders: dict[str, list[Any]] = defaultdict(list)
-    for row in rows:
-        holders[canonical(row.email)].append(row)
-    for row in rows:
-        for other in holders.get(canonical(row.login), []):
-            if other.id != row.id:
-                yield (
-                    f"The login {row.login!r} (id {row.id}) is the address of {other.login!r} (id {other.id}). "
-                    f'Change the login: UPDATE "uAuthTable" SET "aLogin" = \'…\' WHERE id = {row.id};'
-                )
-
-
-def _profiles() -> Iterable[str]:
-    for row in _rows('SELECT id FROM "uSkaterConfig" WHERE "uSkaterUUID" IS NULL ORDER BY id'):
-        yield (
-            f"The profile with id {row.id} belongs to nobody. Say whose it is, or delete it: "
-            f'UPDATE "uSkaterConfig" SET "uSkaterUUID" = \'…\' WHERE id = {row.id};'
+def _check_room(names: tuple[str, ...]) -> None:
+    """Nobody else's tables are touched, whatever their shape."""
+    look = inspector()
+    if taken := [name for name in names if look.has_table(name, schema=look.default_schema_name)]:
+        raise CommandError(
+            f"Nothing was changed. Somebody else's tables have names that are needed here: {', '.join(sorted(taken))}. "
+            "Rename them, or use a database of its own."
         )
 
 
-def _reshape_accounts() -> None:
-    table = "uAuthTable"
-    for name, type_ in (("login_key", sa.String(320)), ("email_key", sa.String(1024))):
-        op.add_column(table, sa.Column(name, type_))
-    op.add_column(table, sa.Column("is_active", sa.Boolean(), nullable=False, server_default=sa.true()))
-    op.add_column(table, sa.Column("must_change_password", sa.Boolean(), nullable=False, server_default=sa.false()))
-    for row in _rows('SELECT id, "aLogin" AS login, "aEmail" AS email FROM "uAuthTable"'):
-        keys = {"id": row.id, "login": canonical(row.login), "email": canonical(row.email)}
-        _execute('UPDATE "uAuthTable" SET login_key = :login, email_key = :email WHERE id = :id', **keys)
-    for row in _rows('SELECT id FROM "uAuthTable" WHERE fs_uniquifier IS NULL'):
-        _execute('UPDATE "uAuthTable" SET fs_uniquifier = :new WHERE id = :id', new=uuid.uuid4().hex, id=row.id)
+def _check_schema() -> None:
+    look = inspector()
+    if not look.has_table(ACCOUNTS, schema=look.default_schema_name):
+        raise CommandError(
+            f'Nothing was changed. New tables would be made in the schema "{look.default_schema_name}", and '
+            f'"{ACCOUNTS}" is in another one. Put that one first: ALTER ROLE … SET search_path = …;'
+        )
+
+
+def _lock() -> None:
+    """Nobody changes a row between its check and the end."""
+    tables = ", ".join(f'"{name}"' for name in (*SHARED, *SECRETS) if has(name))
+    try:
+        execute(f"LOCK TABLE {tables} IN ACCESS EXCLUSIVE MODE")
+    except OperationalError as error:
+        if getattr(error.orig, "pgcode", None) != "55P03":
+            raise
+        raise CommandError(
+            "Nothing was changed. Somebody is using this database: stop the replaced backend, and dumps that run."
+        ) from error
+
+
+def _complete_accounts() -> None:
+    for name, type_ in ADDED.items():
+        op.add_column(ACCOUNTS, sa.Column(name, type_))
     now = datetime.now(UTC).replace(tzinfo=None)
-    _execute(f'UPDATE "{table}" SET created_at = coalesce(created_at, updated_at, :now)', now=now)
-    _execute(f'UPDATE "{table}" SET updated_at = coalesce(updated_at, created_at)')
-    for name in ("login_key", "email_key", "fs_uniquifier", "created_at", "updated_at"):
-        op.alter_column(table, name, nullable=False)
-    for name in ("is_active", "must_change_password"):
-        op.alter_column(table, name, server_default=None)
-    for name in ("login_key", "email_key"):
-        op.create_unique_constraint(f"uq_{table}_{name}", table, [name])
-    op.alter_column(table, "aEmail", type_=sa.String(254))
+    people = rows(f'SELECT id, "aLogin" AS login, "aEmail" AS email FROM "{ACCOUNTS}"')
+    keys = [{"id": row.id, "login": canonical(row.login), "email": email_key(row.email)} for row in people]
+    nameless = rows(f'SELECT id FROM "{ACCOUNTS}" WHERE fs_uniquifier IS NULL')
+    fresh = [{"id": row.id, "new": uuid.uuid4().hex} for row in nameless]
+    with _untriggered(ACCOUNTS):
+        execute_each(f'UPDATE "{ACCOUNTS}" SET login_key = :login, email_key = :email WHERE id = :id', keys)
+        execute_each(f'UPDATE "{ACCOUNTS}" SET fs_uniquifier = :new WHERE id = :id', fresh)
+        execute(f'UPDATE "{ACCOUNTS}" SET is_active = true, must_change_password = false')
+        execute(f'UPDATE "{ACCOUNTS}" SET created_at = coalesce(created_at, updated_at, :now)', now=now)
+        execute(f'UPDATE "{ACCOUNTS}" SET updated_at = coalesce(updated_at, created_at)')
 
 
-def _move_sequence_on(table: str) -> None:
-    """Rows that came with their ids leave the sequence behind, and the next insert would collide."""
-    for column in _inspector().get_pk_constraint(table)["constrained_columns"]:
-        of = {"table": f'"{table}"', "column": column}
-        [sequence] = _rows("SELECT pg_get_serial_sequence(:table, :column) AS name", **of)
-        if sequence.name:
-            highest = f'SELECT max("{column}") AS id FROM "{table}"'
-            behind = f"FROM ({highest}) AS highest, {sequence.name} AS sequence WHERE highest.id >= sequence.last_value"
-            _execute(f"SELECT setval('{sequence.name}', highest.id) {behind}")
+@contextmanager
+def _untriggered(table: str) -> Iterator[None]:
+    """Somebody's triggers neither stamp rows as changed today nor copy old tokens elsewhere."""
+    states = {"O": "ENABLE", "R": "ENABLE REPLICA", "A": "ENABLE ALWAYS"}
+    living = "SELECT tgname AS name, tgenabled::text AS state FROM pg_trigger WHERE tgrelid = CAST(:table AS regclass)"
+    triggers = rows(f"{living} AND NOT tgisinternal AND tgenabled <> 'D'", table=f'"{table}"')
+    for trigger in triggers:
+        execute(f'ALTER TABLE "{table}" DISABLE TRIGGER "{trigger.name}"')
+    yield
+    for trigger in triggers:
+        execute(f'ALTER TABLE "{table}" {states[trigger.state]} TRIGGER "{trigger.name}"')
 
 
-def _name_keys(table: str) -> None:
-    """Primary and foreign keys by our convention."""
-    inspector = _inspector()
-    _rename(table, inspector.get_pk_constraint(table)["name"], f"pk_{table}")
-    keys: list[ReflectedForeignKeyConstraint] = inspector.get_foreign_keys(table)
-    for key in keys:
-        _rename(table, key["name"], "_".join(["fk", table, *key["constrained_columns"]]))
-
-
-def _name_unique(table: str) -> None:
-    """Unique constraints by our convention, made where they are missing, dropped where ours replace them."""
-    wanted = {frozenset(columns): columns for columns in UNIQUE.get(table, [])}
-    present: list[ReflectedUniqueConstraint] = _inspector().get_unique_constraints(table)
-    for constraint in present:
-        columns = wanted.pop(frozenset(constraint["column_names"]), None)
-        if columns:
-            _rename(table, constraint["name"], _unique_name(table, columns))
-        elif table in UNIQUE:
-            op.drop_constraint(str(constraint["name"]), table, type_="unique")
-    for index in _inspector().get_indexes(table):
-        columns = wanted.pop(frozenset(index["column_names"]), None) if index["unique"] else None
-        if columns:
-            name = _unique_name(table, columns)
-            _execute(f'ALTER TABLE "{table}" ADD CONSTRAINT "{name}" UNIQUE USING INDEX "{index["name"]}"')
-    for columns in wanted.values():
-        op.create_unique_constraint(_unique_name(table, columns), table, list(columns))
-
-
-def _unique_name(table: str, columns: tuple[str, ...]) -> str:
-    return NAMED.get((table, columns)) or "_".join(["uq", table, *columns])
-
-
-def _rename(table: str, old: str | None, new: str) -> None:
-    if old and old != new:
-        _execute(f'ALTER TABLE "{table}" RENAME CONSTRAINT "{old}" TO "{new}"')
-
-
-def _keep_invitation(row: Any, now: datetime) -> None:
+def _keep_invitation(row: Any, people: set[int], now: datetime) -> None:
     key = uuid.uuid4()
-    _execute(
-        "INSERT INTO invitations (id, kind, roles, max_uses, uses, created_at, expires_at, created_by)"
-        " VALUES (:id, 'gate', '[]', :max_uses, :uses, :created_at, :expires_at, :created_by)",
+    max_uses = 1 if row.max_uses is None else row.max_uses
+    execute(
+        "INSERT INTO invitations (id, kind, roles, max_uses, uses, created_at, expires_at, revoked_at, created_by)"
+        " VALUES (:id, 'gate', '[]', :max_uses, :uses, :created_at, :expires_at, :revoked_at, :created_by)",
         id=key,
-        max_uses=row.max_uses,
-        uses=row.use_count,
+        max_uses=max_uses,
+        uses=row.use_count or 0,
         created_at=row.created_at or now,
         expires_at=row.expires_at,
-        created_by=row.created_by,
+        revoked_at=now if max_uses < 0 else None,  # it admitted nobody, and 0 would admit everybody
+        created_by=row.created_by if row.created_by in people else None,
     )
-    _execute(
+    execute(
         "INSERT INTO invitation_links (digest, invitation_id, created_at) VALUES (:digest, :id, :created_at)",
         digest=_digest(row.token),
         id=key,
@@ -253,7 +233,7 @@ def _keep_invitation(row: Any, now: datetime) -> None:
 
 
 def _keep_reset(row: Any, now: datetime) -> None:
-    _execute(
+    execute(
         "INSERT INTO password_resets (id, user_id, digest, created_at, expires_at)"
         " VALUES (:id, :user_id, :digest, :created_at, :expires_at)",
         id=uuid.uuid4(),
@@ -267,30 +247,3 @@ def _keep_reset(row: Any, now: datetime) -> None:
 def _digest(token: str) -> str:
     """As in core/tokens.py at the time of this migration."""
     return sha256(token.encode()).hexdigest()
-
-
-def _inspector() -> sa.Inspector:
-    return sa.inspect(op.get_bind())
-
-
-def _has(table: str) -> bool:
-    return _inspector().has_table(table)
-
-
-def _tables() -> list[str]:
-    """Its tables that we go on using."""
-    from core.models import Base
-
-    return [name for name in _inspector().get_table_names() if name in Base.metadata.tables]
-
-
-def _count(table: str) -> int:
-    return int(_rows(f'SELECT count(*) AS n FROM "{table}"')[0].n) if _has(table) else 0
-
-
-def _rows(statement: str, **values: Any) -> Sequence[sa.Row[*tuple[Any, ...]]]:
-    return op.get_bind().execute(sa.text(statement), values).all()
-
-
-def _execute(statement: str, **values: Any) -> None:
-    op.get_bind().execute(sa.text(statement), values)

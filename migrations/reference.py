@@ -47,14 +47,15 @@ NO_CLUB = {"club_id": UUID("c4dd2b9c-50f1-4f5b-a439-fd8f36a654d6"), "club_name":
 
 def seed() -> None:
     """Add what is not there yet."""
-    _add("ice_type", "ice_type_id", [{"ice_type_id": UUID(key), "ice_type": name} for key, name in ICE_TYPES.items()])
+    ice_types = [{"ice_type_id": UUID(key), "ice_type": name} for key, name in ICE_TYPES.items()]
+    _add("ice_type", ("ice_type_id",), ice_types)
     bodies = [{"id": _body(n), "short_name": short, "full_name": full} for n, (short, full) in BODIES.items()]
-    _add("e_governing_bodies", "id", bodies)
-    _add("e_event_types", "id", [_event_type(number, *about) for number, about in EVENT_TYPES.items()])
+    _add("e_governing_bodies", ("id",), bodies)
+    _add("e_event_types", ("id",), [_event_type(number, *about) for number, about in EVENT_TYPES.items()])
     where = {"rink_address": "-", "rink_city": "-", "rink_state": "-", "rink_country": "-", "rink_zip": "00000"}
-    _add("locations", "rink_name", [NO_RINK | where | {"rink_url": "-", "rink_phone": "-"}])
-    _add("club_directory", "club_name", [NO_CLUB | {"club_cost": 0.0}])
-    _add("coaches", "coach_Lname", [NO_COACH | {"coach_rate": 0.0}])
+    _add("locations", ("rink_id", "rink_name"), [NO_RINK | where | {"rink_url": "-", "rink_phone": "-"}])
+    _add("club_directory", ("club_id", "club_name"), [NO_CLUB | {"club_cost": 0.0}])
+    _add("coaches", ("coach_id", "coach_Lname"), [NO_COACH | {"coach_rate": 0.0}])
 
 
 def remove() -> None:
@@ -79,10 +80,11 @@ def _event_type(number: int, category: str, scoring: str | None, body: int, sing
     return {"id": key, "governing_body_id": _body(body), **about}
 
 
-def _add(name: str, by: str, rows: list[dict[str, Any]]) -> None:
+def _add(name: str, by: tuple[str, ...], rows: list[dict[str, Any]]) -> None:
+    """Add those rows that share none of these columns with one that is there, be it by another name."""
     table = _table(name, rows[0])
-    present = set(op.get_bind().scalars(sa.select(table.c[by])))
-    op.bulk_insert(table, [row for row in rows if row[by] not in present])
+    present = {each: set(op.get_bind().scalars(sa.select(table.c[each]))) for each in by}
+    op.bulk_insert(table, [row for row in rows if not any(row[each] in present[each] for each in by)])
 
 
 def _table(name: str, columns: Any) -> sa.TableClause:

@@ -21,7 +21,7 @@ UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-class Commands(AppGroup):
+class PlainSpoken(click.Command):
     """Says what is wrong in one line: refusals, and a database that is away or has no tables yet."""
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -35,6 +35,10 @@ class Commands(AppGroup):
         except (OperationalError, InterfaceError) as error:
             said = str(error.orig).strip().partition("\n")[0]
             raise click.ClickException(f"The database cannot serve right now: {said}") from None
+
+
+class Commands(PlainSpoken, AppGroup):
+    """Commands that belong together."""
 
 
 class Lifetime(click.ParamType):

@@ -23,13 +23,14 @@ A_MOMENT = "Must be a time with its offset, such as 2027-01-31T18:00:00+01:00."
 A_DAY = "Must be a day, such as 2027-01-31."
 
 
-def _fault(sentence: str) -> PydanticCustomError:
+def fault(sentence: str) -> PydanticCustomError:
+    """What a validator raises that has something to say to a person."""
     return PydanticCustomError("field", sentence)  # type: ignore[arg-type]
 
 
 def _visible(text: str) -> str:
     if names.has_hidden_characters(text):
-        raise _fault("Must not contain control or invisible characters.")
+        raise fault("Must not contain control or invisible characters.")
     return text
 
 
@@ -40,7 +41,7 @@ def _visible_lines(text: str) -> str:
 
 def _no_controls(text: str) -> str:
     if any(unicodedata.category(char) in {"Cc", "Cs"} for char in text):
-        raise _fault("Must not contain control characters.")
+        raise fault("Must not contain control characters.")
     return text
 
 
@@ -56,9 +57,9 @@ def _address(text: str) -> str:
     try:
         found = email_validator.validate_email(text, check_deliverability=False, allow_smtputf8=False)
     except email_validator.EmailNotValidError:
-        raise _fault("Must be an e-mail address.") from None
+        raise fault("Must be an e-mail address.") from None
     if len(found.local_part) > LOCAL_PART_MAX:
-        raise _fault("Must be an e-mail address.")
+        raise fault("Must be an e-mail address.")
     return found.normalized
 
 
@@ -73,7 +74,7 @@ def address(typed: str) -> str | None:
 def _short_when_compared(login: str) -> str:
     """One character can fold to eighteen; the column that keeps the folded form holds four for each."""
     if len(names.canonical(login)) > 4 * POLICY.login_max:
-        raise _fault("Must be written with fewer or simpler characters.")
+        raise fault("Must be written with fewer or simpler characters.")
     return login
 
 
@@ -89,24 +90,24 @@ def _digits(value: Any) -> Any:
 def _written(moment: Any) -> Any:
     """Not a number, of which nobody can say what it counts."""
     if not isinstance(moment, str) or moment.strip().lstrip("+-").replace(".", "", 1).isdecimal():
-        raise _fault(A_MOMENT)
+        raise fault(A_MOMENT)
     return moment
 
 
 def _a_day(value: Any) -> Any:
     """The calendar day itself: a time with it would be another day elsewhere."""
     if not isinstance(value, str) or not re.fullmatch(r"(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}", value, re.ASCII):
-        raise _fault(A_DAY)
+        raise fault(A_DAY)
     return value
 
 
 def _in_utc(moment: datetime) -> datetime:
     if moment.tzinfo is None:
-        raise _fault(A_MOMENT)
+        raise fault(A_MOMENT)
     try:
         return moment.astimezone(UTC)
     except OverflowError:
-        raise _fault("Must be within a year.") from None
+        raise fault("Must be within a year.") from None
 
 
 def text(longest: int, shortest: int = 1) -> Any:

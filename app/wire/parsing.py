@@ -36,12 +36,18 @@ SENTENCES = {
 }
 
 
+class Malformed(InvalidInput):
+    """What was sent has not the shape that is taken. Its fields have the names that they were sent with."""
+
+    codes = ("invalid_input", "invalid_json")
+
+
 class _Nonsense:
     """Stands for a number that no field takes."""
 
 
 def body(model: type[M], raw: bytes) -> M:
-    """The model behind a JSON body; InvalidInput names every field at fault."""
+    """The model behind a JSON body; Malformed names every field at fault."""
     sent = _object(raw)
     if gate := getattr(model, "gate", None):
         gate(sent)
@@ -49,11 +55,11 @@ def body(model: type[M], raw: bytes) -> M:
 
 
 def validated(model: type[M], sent: dict[str, Any]) -> M:
-    """The model behind parsed input; InvalidInput names every field at fault."""
+    """The model behind parsed input; Malformed names every field at fault."""
     try:
         return model.model_validate(sent)
     except ValidationError as error:
-        raise InvalidInput(_fields(error)) from None
+        raise Malformed(_fields(error)) from None
 
 
 def _object(raw: bytes) -> dict[str, Any]:
@@ -61,9 +67,9 @@ def _object(raw: bytes) -> dict[str, Any]:
         text = raw.decode("utf-8")
         sent = json.loads(text, object_pairs_hook=_without_doubles, parse_constant=_constant, parse_int=_whole)
     except (ValueError, RecursionError):
-        raise InvalidInput({}, "invalid_json") from None
+        raise Malformed({}, "invalid_json") from None
     if not isinstance(sent, dict):
-        raise InvalidInput({}, "invalid_json")
+        raise Malformed({}, "invalid_json")
     return sent
 
 
@@ -73,7 +79,7 @@ def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) < len(pairs):
         keys = [key for key, _ in pairs]
         doubles = {key for key in keys if keys.count(key) > 1} if len(keys) <= 1000 else set()
-        raise InvalidInput({_safe(key): ["Must be there only once."] for key in doubles})
+        raise Malformed({_safe(key): ["Must be there only once."] for key in doubles})
     return found
 
 

@@ -230,8 +230,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_user_roles")),
         sa.UniqueConstraint("user_id", "role_id", name="uq_user_roles"),
     )
-    with op.batch_alter_table("user_roles", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_user_roles_role_id"), ["role_id"], unique=False)
+    legacy.create_index("user_roles", "role_id")
 
     op.create_table(
         "invitation_uses",

@@ -55,7 +55,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_classes_camp")),
     )
-    _index("classes_camp", "uSkaterUUID")
+    legacy.create_index("classes_camp", "uSkaterUUID")
     legacy.create_table(
         "classes_school",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -76,7 +76,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_classes_school")),
     )
-    _index("classes_school", "uSkaterUUID")
+    legacy.create_index("classes_school", "uSkaterUUID")
     legacy.create_table(
         "club_members",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -93,7 +93,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_club_members")),
     )
-    _index("club_members", "uSkaterUUID")
+    legacy.create_index("club_members", "uSkaterUUID")
     legacy.create_table(
         "m_playlists",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -109,7 +109,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_m_playlists")),
         sa.UniqueConstraint("share_token", name=op.f("uq_m_playlists_share_token")),
     )
-    _index("m_playlists", "uSkaterUUID")
+    legacy.create_index("m_playlists", "uSkaterUUID")
     legacy.create_table(
         "m_tracks",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -132,7 +132,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_m_tracks")),
     )
-    _index("m_tracks", "uSkaterUUID")
+    legacy.create_index("m_tracks", "uSkaterUUID")
     legacy.create_table(
         "uSkateConfig",
         sa.Column("sConfigID", sa.Uuid(), nullable=False),
@@ -147,7 +147,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("sConfigID", name=op.f("pk_uSkateConfig")),
     )
-    _index("uSkateConfig", "uSkaterUUID")
+    legacy.create_index("uSkateConfig", "uSkaterUUID")
     legacy.create_table(
         "uSkaterBlades",
         sa.Column("bladesID", sa.Uuid(), nullable=False),
@@ -165,7 +165,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("bladesID", name=op.f("pk_uSkaterBlades")),
     )
-    _index("uSkaterBlades", "uSkaterUUID")
+    legacy.create_index("uSkaterBlades", "uSkaterUUID")
     legacy.create_table(
         "uSkaterBoots",
         sa.Column("bootsID", sa.Uuid(), nullable=False),
@@ -180,7 +180,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("bootsID", name=op.f("pk_uSkaterBoots")),
     )
-    _index("uSkaterBoots", "uSkaterUUID")
+    legacy.create_index("uSkaterBoots", "uSkaterUUID")
     legacy.create_table(
         "uSkaterEquipment",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -202,7 +202,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_uSkaterEquipment")),
     )
-    _index("uSkaterEquipment", "uSkaterUUID")
+    legacy.create_index("uSkaterEquipment", "uSkaterUUID")
     legacy.create_table(
         "e_events",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -231,7 +231,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_e_events")),
     )
-    _index("e_events", "uSkaterUUID")
+    legacy.create_index("e_events", "uSkaterUUID")
     legacy.create_table(
         "e_tests",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -258,7 +258,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_e_tests")),
     )
-    _index("e_tests", "uSkaterUUID")
+    legacy.create_index("e_tests", "uSkaterUUID")
     legacy.create_table(
         "ice_time",
         sa.Column("ice_time_id", sa.Integer(), nullable=False),
@@ -292,7 +292,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("ice_time_id", name=op.f("pk_ice_time")),
     )
-    _index("ice_time", "uSkaterUUID", "date")
+    legacy.create_index("ice_time", "uSkaterUUID", "date")
     legacy.create_table(
         "m_playlist_tracks",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -307,7 +307,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_m_playlist_tracks")),
     )
-    _index("m_playlist_tracks", "playlist_id")
+    legacy.create_index("m_playlist_tracks", "playlist_id")
     legacy.create_table(
         "maintenance",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -335,7 +335,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_maintenance")),
     )
-    _index("maintenance", "uSkaterUUID")
+    legacy.create_index("maintenance", "uSkaterUUID")
     legacy.create_table(
         "e_event_costs",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -349,7 +349,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_e_event_costs")),
     )
-    _index("e_event_costs", "event_id")
+    legacy.create_index("e_event_costs", "event_id")
     legacy.create_table(
         "e_event_entries",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -379,12 +379,13 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_e_event_entries")),
     )
-    _index("e_event_entries", "event_id")
-    _index("e_event_entries", "uSkaterUUID")
+    legacy.create_index("e_event_entries", "event_id")
+    legacy.create_index("e_event_entries", "uSkaterUUID")
     reference.seed()
     if legacy.is_taken_over():
         legacy.keep_secrets_safe()
         legacy.fill_coach_keys()
+        legacy.tell_staff()
 
 
 def downgrade() -> None:
@@ -392,11 +393,6 @@ def downgrade() -> None:
     reference.remove()
     for name in reversed(TABLES):
         op.drop_table(name)
-
-
-def _index(table: str, *columns: str) -> None:
-    name = op.f("_".join(["ix", table, *columns]))
-    op.create_index(name, table, list(columns), if_not_exists=True)
 
 
 TABLES = (

@@ -114,7 +114,7 @@ def test_the_coach_is_recorded_at_once_as_invited(world: World) -> None:
 
     assert set(asked) == {"coach_id", "invite_url", "expires_at", "mailed"}
     assert (asked["expires_at"], asked["mailed"]) == ("2026-11-27T18:00:00Z", True)
-    [coach] = world.rows(Coach)
+    [coach] = world.chosen_from(Coach)
     assert str(coach.id) == asked["coach_id"]
     assert (coach.first_name, coach.last_name, coach.skater_id) == ("Bea", "van der Blade", None)
     assert coach.email.lower() == "bea@club.test"
@@ -139,7 +139,7 @@ def test_a_coach_of_this_address_is_taken_over_and_not_doubled(world: World, typ
     second = ask(ann, world.tenant("Rink Two"), email=typed)
 
     assert second["coach_id"] == first["coach_id"]
-    assert len(world.rows(Coach)) == 1
+    assert len(world.chosen_from(Coach)) == 1
     assert len(world.rows(TenantCoach)) == 2
 
 
@@ -153,7 +153,7 @@ def test_so_is_one_from_before_there_were_invitations(world: World, written: str
     asked = [ask(ann, tenant_id)["coach_id"], ask(ann, world.tenant("Rink Two"))["coach_id"]]
 
     assert asked == [str(old)] * 2
-    [coach] = world.rows(Coach)
+    [coach] = world.chosen_from(Coach)
     assert (coach.first_name, coach.rate) == ("Beatrix", 40.0)
 
 
@@ -163,7 +163,7 @@ def test_two_coaches_without_an_address_stay_two(world: World) -> None:
 
     ask(world.admin(), world.tenant())
 
-    assert len(world.rows(Coach)) == 3
+    assert len(world.chosen_from(Coach)) == 3
 
 
 def test_the_mailed_link_and_the_one_on_screen_open_one_invitation(world: World) -> None:
@@ -227,7 +227,7 @@ def test_asked_again_the_coach_keeps_the_record_and_gets_a_new_link(world: World
     assert second["coach_id"] == first["coach_id"]
     assert second["expires_at"] == "2026-11-28T18:00:00Z"
     assert place(world).part == "assistant_coach"
-    assert (len(world.rows(Coach)), len(world.rows(Tenant))) == (1, 1)
+    assert (len(world.chosen_from(Coach)), len(world.rows(Tenant))) == (1, 1)
     for old in (token_of(first["invite_url"]), token_in(letter)):
         bea = world.somebody("Bea")
         assert said(bea.register(old)) == REPLACED

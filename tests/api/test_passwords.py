@@ -9,7 +9,20 @@ from app.extensions import db
 from core.models import User
 from tests.api.test_sessions import is_in, with_cookie
 from tests.support.answers import INVALID, apart_from_counters, faults, said
-from tests.support.routes import COACH, LABEL, NOBODYS, TEAM
+from tests.support.routes import (
+    ADD,
+    CARD,
+    COACH,
+    DASHBOARD,
+    ICE_TIME,
+    LABEL,
+    NOBODYS,
+    OVERVIEW,
+    PREFERENCE,
+    PROFILE,
+    SHARE,
+    TEAM,
+)
 from tests.support.world import AUTH, PASSWORD, Person, World
 
 NEW = "figure eights at midnight"
@@ -160,6 +173,17 @@ OTHER_ROUTES = [
     ("POST", f"/api/v4/invitations/{NOBODYS}/accept"),
     ("POST", f"/api/v4/invitations/{NOBODYS}/decline"),
     ("GET", "/api/v4/admin/label-invitations"),
+    ("GET", CARD),
+    ("POST", SHARE),
+    ("DELETE", SHARE),
+    ("GET", OVERVIEW),
+    ("PATCH", PROFILE),
+    ("PATCH", PREFERENCE),
+    ("GET", DASHBOARD),
+    ("GET", ICE_TIME),
+    ("POST", ADD),
+    ("GET", "/api/v4/lookup/coaches"),
+    ("GET", "/api/v4/lookup/ice_types"),
 ]
 
 
@@ -182,7 +206,7 @@ def test_before_a_forced_change_every_other_route_is_closed(world: World, role: 
     before = world.dump()
 
     for method, path in OTHER_ROUTES:
-        answer = cas.browser.open(path, method=method, json={} if method == "POST" else None)
+        answer = cas.browser.open(path, method=method, json={} if method in {"POST", "PATCH"} else None)
         assert said(answer) == CHANGE_FIRST, (method, path)
 
     assert world.dump() == before

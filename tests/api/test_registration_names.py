@@ -4,7 +4,9 @@ import unicodedata
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
+from app.extensions import db
 from core.models import User
 from tests.support.answers import INVALID, faults, said
 from tests.support.world import World
@@ -41,6 +43,18 @@ def test_an_address_is_taken_whatever_its_letter_case_and_form(world: World, ema
 
     assert said(answer) == TAKEN["email"]
     assert faults(answer) == {"aEmail"}
+
+
+def test_an_address_that_somebody_signs_in_with_as_their_login_is_taken(world: World) -> None:
+    """Only accounts of the replaced backend have such logins."""
+    cas, token = world.member("Cas"), world.invite()
+    with world.app.app_context(), db.engine.begin() as connection:
+        connection.execute(update(User).values(login="Old@Club.test", login_key="old@club.test"))
+
+    answer = world.somebody("Ben").register(token, aEmail="oLD@club.test")
+    assert said(answer) == TAKEN["email"]
+    assert cas.sign_in("old@CLUB.test").status_code == 200
+    assert world.somebody("Ben").register(token).status_code == 200
 
 
 def test_a_phone_number_is_taken(world: World) -> None:

@@ -5,11 +5,19 @@ from datetime import timedelta
 from threading import Thread
 
 import pytest
+from werkzeug.security import generate_password_hash
 
 from core.errors import Busy, InvalidInput
-from core.passwords import Hasher, check_rules, common_passwords
+from core.passwords import Hasher, check_rules, common_passwords, is_werkzeugs
 from core.policy import HashCost, Policy
 from tests.support.world import CHEAP
+
+OLD_PASSWORD = "Spätes Eis-1"
+WERKZEUGS = {
+    "scrypt": "scrypt:32768:8:1$udJEQ7Fr2sbBtjGi$"
+    "eec38c4352e55a939d58e39f54d096f824e54280261fe41618a83459dd7e27b209946f3c2fede124608aa1566ac46e1a59fe612d5f81ffcc25a13cb662117ec9",
+    "pbkdf2": "pbkdf2:sha256:1000$NQTMOqEHTs1g4qxv$615a8908ecb6d638834765d7cfaf190ee7c97690652fa0aca34d044de9a1cb64",
+}
 
 
 def refusal(password: str, policy: Policy = CHEAP) -> list[str]:
@@ -66,6 +74,41 @@ def test_what_is_no_hash_of_ours_matches_nothing() -> None:
     hasher = Hasher(CHEAP)
     for kept in ("", "plain text", "scrypt:32768:8:1$salt$00", None):
         assert not hasher.matches("plain text", kept)
+        assert not hasher.matches("nobody has this password", kept)
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        WERKZEUGS["scrypt"].removeprefix("scrypt:32768:8:1$"),
+        WERKZEUGS["scrypt"].replace("32768:8:1", "32767:8:1"),
+        WERKZEUGS["scrypt"].replace("32768:8:1", "32768:8"),
+        WERKZEUGS["scrypt"].replace("32768:8:1", f"{2**62}:8:1"),
+        WERKZEUGS["scrypt"].replace("32768", "many"),
+        WERKZEUGS["scrypt"] + "$",
+        WERKZEUGS["scrypt"].upper(),
+        WERKZEUGS["pbkdf2"].replace("sha256", "sha0"),
+        WERKZEUGS["pbkdf2"].replace(":1000", ""),
+        WERKZEUGS["pbkdf2"].replace("1000", "-1"),
+        WERKZEUGS["pbkdf2"].replace("1000", str(2**70)),
+        WERKZEUGS["pbkdf2"][:-1],
+        "scrypt:$$",
+        "pbkdf2:",
+        "sha256$salt$00",
+        "$2b$12$abcdefghijklmnopqrstuv",
+    ],
+)
+def test_a_broken_hash_of_the_replaced_backend_matches_nothing_and_harms_nothing(kept: str) -> None:
+    assert not Hasher(CHEAP).matches(OLD_PASSWORD, kept)
+
+
+@pytest.mark.parametrize("kept", WERKZEUGS.values(), ids=WERKZEUGS)
+def test_a_hash_of_the_replaced_backend_matches_its_password_and_should_be_renewed(kept: str) -> None:
+    hasher = Hasher(CHEAP)
+    assert hasher.matches(OLD_PASSWORD, kept)
+    assert not hasher.matches(OLD_PASSWORD + " ", kept)
+    assert not hasher.matches(kept, kept)
+    assert hasher.is_stale(kept)
 
 
 def test_the_default_cost_is_one_of_the_recommended_ones() -> None:
@@ -76,6 +119,94 @@ def test_a_hash_of_other_costs_is_stale() -> None:
     dearer = Hasher(replace(CHEAP, hash_cost=HashCost(time=2, memory_kib=8)))
     assert dearer.is_stale(Hasher(CHEAP).hash("any"))
     assert not dearer.is_stale(dearer.hash("any"))
+
+
+METHODS = [
+    "scrypt",
+    "scrypt:1024:8:2",
+    "pbkdf2:sha256:1000",
+    "pbkdf2:sha512:1000",
+    "pbkdf2:sha1:1",
+    "pbkdf2:sha256:1000",
+]
+TYPED = [
+    "a long walk on thin ice",
+    "Caf\u00e9 am See",
+    "Cafe\u0301 am See",
+    "滑冰滑冰滑冰滑冰 😀",
+    " blank ",
+    "$a$b$",
+    "x" * 256,
+]
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_hash_of_the_replaced_backend_matches_its_password_and_no_other(method: str) -> None:
+    hasher = Hasher(CHEAP)
+    for typed in TYPED if method != "scrypt" else TYPED[:1]:
+        kept = generate_password_hash(typed, method)
+        assert is_werkzeugs(kept)
+        assert hasher.matches(typed, kept)
+        assert hasher.is_stale(kept)
+        for other in (typed + " ", typed[:-1], typed.swapcase() + "!", "", kept, kept.rpartition("$")[2]):
+            assert not hasher.matches(other, kept), other
+
+
+def test_a_password_hashed_composed_by_the_replaced_backend_matches_however_it_is_typed() -> None:
+    hasher, kept = Hasher(CHEAP), generate_password_hash("Caf\u00e9 am See", "pbkdf2:sha256:10")
+    assert hasher.matches("Cafe\u0301 am See", kept)
+    assert not hasher.matches("Cafe am See", kept)
+
+
+MALFORMED = [
+    "scrypt:",
+    "scrypt:$",
+    "scrypt:$$",
+    "scrypt:1024:8:1",
+    "scrypt:1024:8:1$salt",
+    "scrypt:1024:8:1$salt$",
+    "scrypt:1024:8:1$salt$zz$zz",
+    "scrypt:1024:8$salt$00",
+    "scrypt:1024:8:1:1$salt$00",
+    "scrypt:x:8:1$salt$00",
+    "scrypt:0:8:1$salt$00",
+    "scrypt:-2:8:1$salt$00",
+    "scrypt:1000:8:1$salt$00",
+    "scrypt:1024:0:1$salt$00",
+    "scrypt:1024:8:0$salt$00",
+    "scrypt:1024:-8:-1$salt$00",
+    "scrypt:1073741824:8:1$salt$00",
+    f"scrypt:{2**70}:8:1$salt$00",
+    "scrypt:2:8:4611686018427387904$salt$00",
+    "pbkdf2:",
+    "pbkdf2:$$",
+    "pbkdf2:sha256$salt$00",
+    "pbkdf2:sha256:1:1$salt$00",
+    "pbkdf2:nothing:10$salt$00",
+    "pbkdf2:shake_128:10$salt$00",
+    "pbkdf2::10$salt$00",
+    "pbkdf2:sha256:0$salt$00",
+    "pbkdf2:sha256:-1$salt$00",
+    f"pbkdf2:sha256:{2**70}$salt$00",
+    "pbkdf2:sha256:1e3$salt$00",
+    "pbkdf2:sha256:10$salt$\udfff",
+    "pbkdf2:sha256:10$\udfff$00",
+    "sha256$salt$00",
+    "pbkdf2",
+    "scrypt",
+    "$argon2id$",
+    "$argon2id$v=19$m=8,t=1,p=1$",
+    "$2b$12$abcdefghijklmnopqrstuv",
+    "\x00",
+    "é",
+]
+
+
+@pytest.mark.parametrize("kept", MALFORMED)
+def test_a_malformed_hash_is_a_plain_no(kept: str) -> None:
+    hasher = Hasher(CHEAP)
+    for password in ("any password", "", kept.encode("utf-8", "replace").decode(), "\x00"):
+        assert hasher.matches(password, kept) is False
 
 
 def test_when_all_slots_stay_taken_the_next_is_told_so() -> None:

@@ -30,6 +30,8 @@ def test_every_terminal_command_is_in_readme() -> None:
     for group in cli.GROUPS:
         for command in group.commands:
             assert f"`{group.name} {command}" in README
+    for command in cli.ALONE:
+        assert f"`{command.name}`" in README
 
 
 def test_every_file_of_the_house_is_in_its_picture() -> None:

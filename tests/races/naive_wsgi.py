@@ -4,19 +4,23 @@ The pause between the look and the write makes it certain that a race is lost; i
 """
 
 import time
+import uuid
 from typing import Any
 
 from flask import has_request_context
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, Select, select, update
 
 import core.coaches
+import core.ice_sessions
 import core.invitations
 import core.logins
 import core.mail
+import core.profiles
 import core.resets
 import core.tokens
 from app import create_app
-from core.models import Base, Letter, User
+from core.models import Base, Letter, Profile, User
+from core.sessions import SignedIn
 from core.unit import AnyRow, Unit
 
 PAUSE = 0.2
@@ -33,7 +37,7 @@ def claim_naively(
     return found[0]
 
 
-def hold_naively(unit: Unit, *found: ColumnElement[bool]) -> AnyRow | None:
+def hold_naively(unit: Unit, *found: ColumnElement[bool], to_change: bool = False) -> AnyRow | None:
     rows = unit.look(select(User.id, User.must_change_password).where(*found, User.is_active))
     if not unit.session.in_transaction():
         time.sleep(PAUSE)
@@ -46,6 +50,22 @@ def end_nothing(unit: Unit, user_id: int) -> None:
         end_all(unit, user_id)
 
 
+def look_at_profile(unit: Unit, profile: Select[*tuple[Any, ...]]) -> AnyRow:
+    [found] = unit.look(profile)
+    time.sleep(PAUSE)
+    return found
+
+
+def share_naively(unit: Unit, me: SignedIn) -> uuid.UUID:
+    [row] = unit.look(select(Profile.share_token.label("token")).where(Profile.skater_id == me.skater_id))
+    if row.token:
+        return row.token
+    time.sleep(PAUSE)
+    fresh = uuid.uuid4()
+    unit.session.execute(update(Profile).where(Profile.skater_id == me.skater_id).values(share_token=fresh))
+    return fresh
+
+
 end_all = core.tokens.end_all
 core.invitations.claim_row = claim_naively
 core.coaches.claim = claim_naively
@@ -54,5 +74,7 @@ core.resets.claim = claim_naively
 core.mail.claim = claim_naively
 core.logins._held = hold_naively
 core.tokens.end_all = end_nothing
+core.ice_sessions._held = look_at_profile
+core.profiles.share = share_naively
 
 app = create_app()

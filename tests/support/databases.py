@@ -22,8 +22,9 @@ def postgresql_server() -> Iterator[URL]:
         server = get_server(Path(directory), cleanup_mode="stop")
         try:
             url = make_url(server.get_uri()).set(drivername="postgresql+psycopg2")
-            with _autocommit(url) as connection:  # nobody pulls the plug here, so commits need not wait for the disk
+            with _autocommit(url) as connection:  # nobody pulls the plug here, so nothing need wait for the disk
                 connection.execute(text("ALTER SYSTEM SET synchronous_commit = off"))
+                connection.execute(text("ALTER SYSTEM SET fsync = off"))
                 connection.execute(text("SELECT pg_reload_conf()"))
             yield url
         finally:
@@ -31,11 +32,12 @@ def postgresql_server() -> Iterator[URL]:
 
 
 @contextmanager
-def new_postgresql(server: URL) -> Iterator[URL]:
-    """An empty database on this server, gone afterwards."""
+def new_postgresql(server: URL, like: URL | None = None) -> Iterator[URL]:
+    """A database on this server, empty or `like` another, gone afterwards."""
     name = f"vestibule_{uuid.uuid4().hex[:12]}"
+    template = f' TEMPLATE "{like.database}"' if like else ""
     with _autocommit(server) as connection:
-        connection.execute(text(f'CREATE DATABASE "{name}"'))
+        connection.execute(text(f'CREATE DATABASE "{name}"{template}'))
     try:
         yield server.set(database=name)
     finally:

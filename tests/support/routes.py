@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from migrations import reference
 from tests.support.world import AUTH, PASSWORD, World
 
 INVITES = "/api/v4/admin/invites"
@@ -11,6 +12,30 @@ NOBODYS = "7b7a3c52-8d0e-4c1b-9f5e-2a61d0c4e9aa"
 COACH = "/api/v4/admin/invite-coach"
 TEAM = "/api/v4/admin/teams/invitations"
 LABEL = f"/api/v4/labels/{NOBODYS}/invitations"
+MEMBERS = "/api/v4/members"
+CARD = f"{MEMBERS}/skater_card"
+SHARE = f"{CARD}/share"
+SHARED = f"{MEMBERS}/shared_card"
+PROFILE = f"{MEMBERS}/profile"
+PREFERENCE = f"{MEMBERS}/contact_preference"
+OVERVIEW = f"{MEMBERS}/skater_overview"
+DASHBOARD = f"{MEMBERS}/dashboard"
+ICE_TIME = f"{MEMBERS}/ice_time"
+ADD = "/api/v4/submit/add_icetime"
+PUBLIC_ICE = "cedbb4e9-ab5b-4a14-a273-fd9783aaac86"
+"""A kind of ice time that migrations bring along, as is what stands for no rink and no coach."""
+
+AN_HOUR = {
+    "date": "2026-11-19",
+    "ice_time": 60,
+    "ice_cost": 12.5,
+    "coach_time": 0,
+    "coach_cost": 0,
+    "skate_type": PUBLIC_ICE,
+    "rink_id": str(reference.NO_RINK["rink_id"]),
+    "coach_id": None,
+}
+"""What a skater says of an hour on the ice yesterday."""
 
 
 def operations(world: World) -> dict[tuple[str, str], dict[str, Any]]:
@@ -28,7 +53,7 @@ def changing(world: World) -> list[tuple[str, str]]:
 
 
 def good_body(world: World, path: str) -> dict[str, Any] | None:
-    """A body with which this POST does what it is for; None for a path that takes none."""
+    """A body with which this path does what it is for; None for one that takes none."""
     if path == f"{AUTH}/register":
         return world.somebody("Ben").form(world.invite())
     return {
@@ -44,4 +69,7 @@ def good_body(world: World, path: str) -> dict[str, Any] | None:
         f"{TEAM}/accept": {"token": "x"},
         f"{AUTH}/invitations/accept": {"token": "x"},
         LABEL: {"artistId": NOBODYS},
+        PROFILE: {"city": "Den Haag"},
+        PREFERENCE: {"contact_preference": "email"},
+        ADD: AN_HOUR,
     }.get(path)

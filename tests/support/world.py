@@ -9,7 +9,7 @@ from click.testing import Result
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_mail import Message
-from sqlalchemy import URL, delete, select
+from sqlalchemy import URL, delete, false, not_, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -18,13 +18,20 @@ from app.extensions import db
 from app.settings import Settings
 from app.unit import Surroundings, open_unit
 from core import invitations, labels, tenants, users
-from core.models import AuditEvent, Base, Role, Team
+from core.models import AuditEvent, Base, Club, Coach, EventType, GoverningBody, IceType, Rink, Role, Team
 from core.passwords import Hasher
 from core.policy import HashCost, Policy
+from migrations import reference
 
 AUTH = "/api/v4/auth"
-SEEDED = {Role.__tablename__, Team.__tablename__}
+SEEDED = {model.__tablename__ for model in (Role, Team, IceType, GoverningBody, EventType)}
 """Tables that migrations fill."""
+STANDING_FOR_NONE = {
+    Coach.__tablename__: Coach.id == reference.NO_COACH["coach_id"],
+    Rink.__tablename__: Rink.id == reference.NO_RINK["rink_id"],
+    Club.__tablename__: Club.id == reference.NO_CLUB["club_id"],
+}
+"""Tables in which migrations put one row, which stands for no coach, no rink, no club."""
 PASSWORD = "a long walk on thin ice"
 CHEAP = Policy(hash_cost=HashCost(time=1, memory_kib=8, lanes=1))
 
@@ -150,6 +157,11 @@ class World:
         with self.app.app_context(), Session(db.engine) as session:
             return list(session.scalars(select(model)))
 
+    def chosen_from(self, model: type[Base]) -> list[Any]:
+        """The coaches, rinks or clubs but for the one that stands for none."""
+        with self.app.app_context(), Session(db.engine) as session:
+            return list(session.scalars(select(model).where(not_(STANDING_FOR_NONE[model.__tablename__]))))
+
     def dump(self) -> dict[str, list[tuple[Any, ...]]]:
         """Everything that is in the database."""
         with self.app.app_context(), db.engine.connect() as connection:
@@ -157,10 +169,12 @@ class World:
             return {table.name: sorted(map(tuple, connection.execute(select(table))), key=repr) for table in tables}
 
     def clear(self) -> None:
+        """Leave the database as its migrations did."""
         with self.app.app_context(), db.engine.begin() as connection:
             for table in reversed(Base.metadata.sorted_tables):
                 if table.name not in SEEDED:
-                    connection.execute(delete(table))
+                    kept = STANDING_FOR_NONE.get(table.name, false())
+                    connection.execute(delete(table).where(not_(kept)))
 
 
 def token_in(letter: Message) -> str:
