@@ -63,6 +63,10 @@ def reset(secret: str) -> str:
     return f"{settings.reset_url_base}?token={secret}"
 
 
+def card(share_token: UUID) -> str:
+    return f"{_base()}/card/{share_token}"
+
+
 def _base() -> str:
     settings: Settings = current_app.extensions["settings"]
     return settings.base_url

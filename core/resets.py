@@ -2,6 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select, update
@@ -12,7 +13,7 @@ from core.errors import ResetTokenDead, WrongCurrentPassword
 from core.models import PasswordReset, User
 from core.sessions import SignedIn
 from core.tokens import claim, digest
-from core.unit import AnyRow, Unit
+from core.unit import AnyRow, Look, Unit
 
 
 @dataclass(frozen=True)
@@ -42,13 +43,22 @@ def answer_request(unit: Unit, address: str) -> ResetLink | None:
     return ResetLink(user.login, user.email, secret)
 
 
+def peek(look: Look, secret: str, now: datetime) -> AnyRow:
+    """The open account whose password this reset link can set; changes nothing, however often. ResetTokenDead."""
+    found = look(select(PasswordReset.user_id).where(*_living(secret, now)))
+    user = users.find_by_id(look, found[0].user_id) if found else None
+    if user is None or not user.is_active:
+        raise ResetTokenDead
+    return user
+
+
 def confirm_reset(unit: Unit, secret: str, new_password: str) -> None:
     """Set a new password with a living reset link, which is spent. Every session ends, other links die, a notice
     is owed. Refuses a dead link (ResetTokenDead) before it looks at the password (InvalidInput)."""
-    user = _peek(unit, secret)
+    user = peek(unit.look, secret, unit.now)
     passwords.check_rules(unit.policy, new_password, login=user.login, email=user.email)
     password_hash = unit.hasher.hash(new_password)
-    if claim(unit, PasswordReset, *_living(unit, secret), spend={"used_at": unit.now}) is None:
+    if claim(unit, PasswordReset, *_living(secret, unit.now), spend={"used_at": unit.now}) is None:
         raise ResetTokenDead
     tokens.end_all(unit, user.id)
     unit.session.execute(update(User).where(User.id == user.id).values(**_new_password(unit, password_hash)))
@@ -79,20 +89,11 @@ def change_password(unit: Unit, me: SignedIn, current: str | None, new_password:
     return sessions.start(unit, user.id)
 
 
-def _peek(unit: Unit, secret: str) -> AnyRow:
-    asked = select(PasswordReset.user_id).where(*_living(unit, secret))
-    found = unit.look(asked)
-    user = users.find_by_id(unit.look, found[0].user_id) if found else None
-    if user is None or not user.is_active:
-        raise ResetTokenDead
-    return user
-
-
-def _living(unit: Unit, secret: str) -> tuple[Any, ...]:
+def _living(secret: str, now: datetime) -> tuple[Any, ...]:
     return (
         PasswordReset.digest == digest(secret),
         PasswordReset.used_at.is_(None),
-        PasswordReset.expires_at > unit.now,
+        PasswordReset.expires_at > now,
     )
 
 
