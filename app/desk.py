@@ -19,6 +19,9 @@ def resend(key: UUID) -> Resent:
         resent = resending.resend(unit, me(), key)
     url = links.INVITES.get(resent.kind, links.join)(resent.link.secret)
     return Resent(
+        roles=list(resent.roles),
+        note=resent.note,
+        left=resent.left,
         id=resent.link.id,
         kind=resent.kind,
         email=resent.email,

@@ -33,6 +33,11 @@ def qr_picture(url: str) -> str:
     return segno.make(url, error="m").svg_data_uri(scale=6, border=4, light="#fff")
 
 
+def qr_png(url: str) -> str:
+    """The same as pixels, for programs that take no SVG."""
+    return segno.make(url, error="m").png_data_uri(scale=16, border=4)
+
+
 def join(secret: str) -> str:
     return f"{_base()}/join?token={secret}"
 
@@ -56,6 +61,10 @@ def shared_card(token: UUID) -> str:
 def reset(secret: str) -> str:
     settings: Settings = current_app.extensions["settings"]
     return f"{settings.reset_url_base}?token={secret}"
+
+
+def card(share_token: UUID) -> str:
+    return f"{_base()}/card/{share_token}"
 
 
 def _base() -> str:

@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app import links
 from app.extensions import mail as smtp
 from app.unit import open_unit
-from core import coaches, invitations, labels, mail, resets
+from core import invitations, labels, mail, offers, resets
 from core.unit import AnyRow, Unit
 
 log = logging.getLogger(__name__)
@@ -155,10 +155,12 @@ def _write_coach_invited(unit: Unit, letter: AnyRow) -> Message | None:
     found = _living(unit, letter)
     if found is None:
         return None
-    place = coaches.tenant_of(unit, found.id)
-    about = {"name": found.name, "tenant": place.name, "part": place.part.replace("_", " "), "until": found.expires_at}
+    offer = offers.of(unit.look, found)
+    if offer.tenant is None:
+        return None
     url = links.coach(invitations.add_link(unit, found.id))
-    return _message(letter, letter.recipient, f"Join {place.name} as a coach", "coach_invited", about | {"url": url})
+    about = {"offer": offer, "part": (offer.part or "").replace("_", " "), "until": found.expires_at, "url": url}
+    return _message(letter, letter.recipient, f"Join {offer.tenant} as a coach", "coach_invited", about)
 
 
 def _write_team_invited(unit: Unit, letter: AnyRow) -> Message | None:
@@ -166,7 +168,8 @@ def _write_team_invited(unit: Unit, letter: AnyRow) -> Message | None:
     if found is None:
         return None
     url = links.team(invitations.add_link(unit, found.id))
-    about = {"role": found.roles[0].replace("_", " "), "until": found.expires_at, "url": url}
+    offer = offers.of(unit.look, found)
+    about = {"offer": offer, "role": found.roles[0].replace("_", " "), "until": found.expires_at, "url": url}
     return _message(letter, letter.recipient, "You are invited to the team", "team_invited", about)
 
 
@@ -190,7 +193,7 @@ def _message(letter: AnyRow, to: str, subject: str, template: str, about: dict[s
         subject,
         recipients=[to],
         body=render_template(f"mail/{template}.txt", **about),
-        html=render_template(f"mail/{template}.html", **about),
+        html=render_template(f"mail/{template}.html", subject=subject, **about),
         extra_headers={"Auto-Submitted": "auto-generated"},
     )
     message.msgId = f"<{letter.id}@{domain}>"

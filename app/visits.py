@@ -69,6 +69,12 @@ def end_visit() -> None:
     session.cookie = ""  # type: ignore[attr-defined]
 
 
+def recognise() -> None:
+    """For the rest of this request, whoever has just signed in is who is asking; nobody, if they signed out."""
+    around, cookie = surroundings(), getattr(session, "cookie", None)
+    g.signed_in = sessions.find(look, cookie, around.now(), around.policy) if cookie else None
+
+
 def signed_in() -> SignedIn | None:
     """Who is asking, or None."""
     return g.get("signed_in")

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, select, tuple_
+from sqlalchemy import ColumnElement, or_, select, tuple_
+from sqlalchemy.orm import aliased
 
 from core import names
 from core.models import AuditEvent, User
@@ -46,21 +47,31 @@ def list_events(
     *,
     q: str | None = None,
     event: str | None = None,
+    login: str | None = None,
     after: tuple[datetime, uuid.UUID] | None = None,
     limit: int = 50,
 ) -> list[Happened]:
     """Up to `limit` events, newest first: of this name if given, by or about somebody whose login or address contains
-    `q`, behind the place `after` in that order."""
+    `q` or whose login is `login`, behind the place `after` in that order."""
     shown = named(AuditEvent, "id", "event", "actor", "ip", "details")
     query = select(*shown, AuditEvent.at.label("created_at"), User.login.label("login"))
     query = query.outerjoin(User, User.id == AuditEvent.user_id)
     if q:
-        key = names.canonical(q)
-        folded = (column.contains(key, autoescape=True) for column in (User.login_key, User.email_key))
-        query = query.where(or_(*folded, AuditEvent.actor.icontains(q, autoescape=True)))
+        query = query.where(_mentions(q))
+    if login:
+        query = query.where(or_(User.login == login, AuditEvent.actor == login))
     if event:
         query = query.where(AuditEvent.event == event)
     if after:
         query = query.where(tuple_(AuditEvent.at, AuditEvent.id) < after)
     newest_first = query.order_by(AuditEvent.at.desc(), AuditEvent.id.desc()).limit(limit)
     return [Happened(**row._mapping) for row in unit.look(newest_first)]
+
+
+def _mentions(q: str) -> ColumnElement[bool]:
+    """By or about somebody; letter case aside also where the database knows ASCII only."""
+    key, doer = names.canonical(q), aliased(User)
+    about = (column.contains(key, autoescape=True) for column in (User.login_key, User.email_key))
+    by = (column.contains(key, autoescape=True) for column in (doer.login_key, doer.email_key))
+    doers = select(doer.login).where(or_(*by))
+    return or_(*about, AuditEvent.actor.in_(doers), AuditEvent.actor.icontains(q, autoescape=True))

@@ -13,7 +13,7 @@ from core.invitations import Issued
 from core.models import Coach, Tenant, TenantCoach, User
 from core.models.base import named
 from core.tokens import claim
-from core.unit import AnyRow, Unit
+from core.unit import AnyRow, Look, Unit
 
 KIND = "coach"
 PARTS = ("coach", "head_coach", "assistant_coach")
@@ -57,10 +57,10 @@ def join(unit: Unit, invitation: AnyRow, user_id: int) -> None:
     unit.session.execute(update(Coach).where(Coach.id == place.coach_id).values(skater_id=skater_id))
 
 
-def tenant_of(unit: Unit, invitation_id: uuid.UUID) -> AnyRow:
-    """What a coach's letter says: the tenant's name and the coach's part in it."""
+def tenant_of(look: Look, invitation_id: uuid.UUID) -> AnyRow | None:
+    """What a coach is asked to join: the tenant's name and the coach's part in it; None once the place is gone."""
     asked = select(Tenant.name, TenantCoach.part).join(TenantCoach).where(TenantCoach.invitation_id == invitation_id)
-    return unit.look(asked)[0]
+    return next(iter(look(asked)), None)
 
 
 def _recorded(unit: Unit, name: str, email: str) -> uuid.UUID:

@@ -4,9 +4,9 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import or_, select, tuple_
 
-from core import audit
+from core import audit, names
 from core.errors import NotFound
 from core.models import Letter
 from core.models.base import named
@@ -43,7 +43,8 @@ def list_letters(
     `after` in that order."""
     query = select(*named(Letter, *_SHOWN, "data"))
     if q:
-        query = query.where(Letter.recipient.icontains(q, autoescape=True))
+        folded = (Letter.recipient.icontains(each, autoescape=True) for each in {q, names.canonical(q)})
+        query = query.where(or_(*folded))
     if state:
         query = query.where(Letter.state == state)
     if after:

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select, tuple_
 
 from core import audit, mail, names, resets, roles, sessions, users
 from core.errors import AboveOwnRole, NotFound
-from core.models import BrowserSession, Profile, Role, User, UserRole
+from core.models import Profile, Role, User, UserRole
 from core.models.base import named
 from core.sessions import SignedIn
 from core.unit import AnyRow, Look, Unit
@@ -31,6 +31,15 @@ class Person:
     created_at: datetime
     last_seen_at: datetime | None
     devices: int
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What I may do about a person: nothing (`above`) or all but what loses the `last_owner`, with roles to give."""
+
+    above: bool
+    last_owner: bool
+    grantable: list[str]
 
 
 @dataclass(frozen=True)
@@ -72,6 +81,14 @@ def get(unit: Unit, skater_id: uuid.UUID) -> Person:
     return _described(unit, [_get(unit.look, skater_id)])[0]
 
 
+def choices(unit: Unit, me: SignedIn, person: Person) -> Choices:
+    """What to offer me about this person, so that nothing is offered that would be refused."""
+    grantable = [role for role in roles.ALL if role not in person.roles and roles.may_grant(me.roles, role)]
+    is_owner = person.is_active and "owner" in person.roles
+    last_owner = is_owner and users.owners(unit.look) == [_get(unit.look, person.id).user_id]
+    return Choices(not _is_below(me, person.roles), last_owner, grantable)
+
+
 def grant_role(unit: Unit, me: SignedIn, skater_id: uuid.UUID, role: str) -> None:
     """Give somebody a role. NotFound; AboveOwnRole for a role above what I hold, or a person above me."""
     person = _below(unit, me, skater_id)
@@ -82,7 +99,10 @@ def grant_role(unit: Unit, me: SignedIn, skater_id: uuid.UUID, role: str) -> Non
 
 def revoke_role(unit: Unit, me: SignedIn, skater_id: uuid.UUID, role: str) -> None:
     """Take a role away. NotFound, also when it was not held; AboveOwnRole; LastOwner."""
-    users.revoke_role(unit, _below(unit, me, skater_id).user_id, role)
+    person = _below(unit, me, skater_id)
+    if role not in _roles_of(unit.look, [person.user_id]):
+        raise NotFound
+    users.revoke_role(unit, person.user_id, role)
 
 
 def deactivate(unit: Unit, me: SignedIn, skater_id: uuid.UUID) -> int:
@@ -117,9 +137,14 @@ def make_reset_link(unit: Unit, me: SignedIn | None, skater_id: uuid.UUID) -> Ha
 def _below(unit: Unit, me: SignedIn | None, skater_id: uuid.UUID) -> AnyRow:
     """The account, if its roles are not above mine."""
     person = _get(unit.look, skater_id)
-    if me and not all(roles.may_grant(me.roles, role) for role in _roles_of(unit.look, [person.user_id])):
+    if me and not _is_below(me, _roles_of(unit.look, [person.user_id])):
         raise AboveOwnRole
     return person
+
+
+def _is_below(me: SignedIn, held: Sequence[str]) -> bool:
+    """Whether who holds these roles ranks no higher than I do."""
+    return all(roles.may_grant(me.roles, role) for role in held)
 
 
 def _get(look: Look, skater_id: uuid.UUID) -> AnyRow:
@@ -148,13 +173,11 @@ def _described(unit: Unit, rows: Sequence[AnyRow]) -> list[Person]:
     held: dict[int, list[str]] = {key: [] for key in keys}
     for each in unit.look(_held(keys)) if keys else ():
         held[each.user_id].append(each.name)
-    living = and_(BrowserSession.user_id.in_(keys), BrowserSession.expires_at > unit.now)
-    seen = select(BrowserSession.user_id, func.max(BrowserSession.last_seen_at).label("last"), func.count().label("n"))
-    devices = {row.user_id: row for row in unit.look(seen.where(living).group_by(BrowserSession.user_id))}
-    return [_person(row, held[row.user_id], devices.get(row.user_id)) for row in rows]
+    seen = sessions.last_seen(unit, held) if keys else {}
+    return [_person(row, held[row.user_id], seen[row.user_id]) for row in rows]
 
 
-def _person(row: AnyRow, held: list[str], device: AnyRow | None) -> Person:
+def _person(row: AnyRow, held: list[str], seen: Sequence[datetime]) -> Person:
     return Person(
         id=row.skater_id,
         login=row.login,
@@ -163,8 +186,8 @@ def _person(row: AnyRow, held: list[str], device: AnyRow | None) -> Person:
         roles=held,
         is_active=row.is_active,
         created_at=row.created_at,
-        last_seen_at=device.last if device else None,
-        devices=device.n if device else 0,
+        last_seen_at=seen[0] if seen else None,
+        devices=len(seen),
     )
 
 

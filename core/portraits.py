@@ -110,6 +110,7 @@ _PROFILE = (
     "rink_id",
     "maintenance_hours",
     "coach_id",
+    "club_id",
     "club_joined_at",
     "usfsa_number",
     "contact_preference",

@@ -13,6 +13,7 @@ from core import audit, days
 from core.constraints import violated
 from core.errors import AlreadyOnboarded, InvalidInput, NotOnboarded
 from core.models import Club, Coach, IceSession, Profile, Rink, Sharpening, Skates
+from core.models.base import named
 from core.sessions import SignedIn
 from core.tokens import digest
 from core.unit import Unit
@@ -62,24 +63,27 @@ def onboard(unit: Unit, me: SignedIn, newcomer: Newcomer) -> uuid.UUID:
 
 
 def change(unit: Unit, me: SignedIn, changes: Mapping[str, Any]) -> None:
-    """Change what is given of a Newcomer's attributes; the rest stays.
+    """Change what is given of a Newcomer's attributes; the rest, and what is so already, stays.
 
     In another time zone the days of the log stay the days that they were. Refuses what onboarding refuses;
     NotOnboarded without a profile.
     """
     _check(unit, me, changes)
     mine = Profile.skater_id == me.skater_id
-    held = unit.session.execute(select(Profile.timezone).where(mine).with_for_update()).one_or_none()
+    columns = named(Profile, *{"timezone", *changes})
+    held = unit.session.execute(select(*columns).where(mine).with_for_update()).one_or_none()
     if held is None:
         raise NotOnboarded
-    if changes:
-        try:
-            unit.session.execute(update(Profile).where(mine).values(**changes))
-        except IntegrityError as error:
-            raise _as_refusal(error) from error
-    if "timezone" in changes:
-        _move_days(unit, me.skater_id, days.zone(held.timezone), days.zone(changes["timezone"]))
-    audit.record(unit, "profile_changed", user_id=me.user_id, fields=sorted(changes))
+    changed = {name: value for name, value in changes.items() if getattr(held, name) != value}
+    if not changed:
+        return
+    try:
+        unit.session.execute(update(Profile).where(mine).values(**changed))
+    except IntegrityError as error:
+        raise _as_refusal(error) from error
+    if "timezone" in changed:
+        _move_days(unit, me.skater_id, days.zone(held.timezone), days.zone(changed["timezone"]))
+    audit.record(unit, "profile_changed", user_id=me.user_id, fields=sorted(changed))
 
 
 def set_contact_preference(unit: Unit, me: SignedIn, preference: str | None) -> None:

@@ -2,16 +2,18 @@
 
 import uuid
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
 
 from core import audit, mail, passwords, sessions, tokens, users
 from core.errors import ResetTokenDead, WrongCurrentPassword
 from core.models import PasswordReset, User
 from core.sessions import SignedIn
 from core.tokens import claim, digest
-from core.unit import AnyRow, Unit
+from core.unit import AnyRow, Look, Unit
 
 
 @dataclass(frozen=True)
@@ -36,27 +38,27 @@ def answer_request(unit: Unit, address: str) -> ResetLink | None:
     if user is None or not user.is_active:
         return None
     secret = unit.new_secret()
-    unit.session.execute(delete(PasswordReset).where(PasswordReset.user_id == user.id))
-    unit.session.add(
-        PasswordReset(
-            id=uuid.uuid4(),
-            digest=digest(secret),
-            user_id=user.id,
-            created_at=unit.now,
-            expires_at=unit.now + unit.policy.reset_life,
-        )
-    )
+    _keep(unit, user.id, digest(secret))
     audit.record(unit, "reset_link_made", user_id=user.id)
     return ResetLink(user.login, user.email, secret)
+
+
+def peek(look: Look, secret: str, now: datetime) -> AnyRow:
+    """The open account whose password this reset link can set; changes nothing, however often. ResetTokenDead."""
+    found = look(select(PasswordReset.user_id).where(*_living(secret, now)))
+    user = users.find_by_id(look, found[0].user_id) if found else None
+    if user is None or not user.is_active:
+        raise ResetTokenDead
+    return user
 
 
 def confirm_reset(unit: Unit, secret: str, new_password: str) -> None:
     """Set a new password with a living reset link, which is spent. Every session ends, other links die, a notice
     is owed. Refuses a dead link (ResetTokenDead) before it looks at the password (InvalidInput)."""
-    user = _peek(unit, secret)
+    user = peek(unit.look, secret, unit.now)
     passwords.check_rules(unit.policy, new_password, login=user.login, email=user.email)
     password_hash = unit.hasher.hash(new_password)
-    if claim(unit, PasswordReset, *_living(unit, secret), spend={"used_at": unit.now}) is None:
+    if claim(unit, PasswordReset, *_living(secret, unit.now), spend={"used_at": unit.now}) is None:
         raise ResetTokenDead
     tokens.end_all(unit, user.id)
     unit.session.execute(update(User).where(User.id == user.id).values(**_new_password(unit, password_hash)))
@@ -87,20 +89,11 @@ def change_password(unit: Unit, me: SignedIn, current: str | None, new_password:
     return sessions.start(unit, user.id)
 
 
-def _peek(unit: Unit, secret: str) -> AnyRow:
-    asked = select(PasswordReset.user_id).where(*_living(unit, secret))
-    found = unit.look(asked)
-    user = users.find_by_id(unit.look, found[0].user_id) if found else None
-    if user is None or not user.is_active:
-        raise ResetTokenDead
-    return user
-
-
-def _living(unit: Unit, secret: str) -> tuple[Any, ...]:
+def _living(secret: str, now: datetime) -> tuple[Any, ...]:
     return (
         PasswordReset.digest == digest(secret),
         PasswordReset.used_at.is_(None),
-        PasswordReset.expires_at > unit.now,
+        PasswordReset.expires_at > now,
     )
 
 
@@ -111,3 +104,17 @@ def _new_password(unit: Unit, password_hash: str) -> dict[str, Any]:
 def _tell(unit: Unit, user_id: int, login: str, email: str, *, by_reset: bool) -> None:
     audit.record(unit, "password_changed", user_id=user_id, by_reset=by_reset)
     mail.post(unit, mail.PasswordChanged(login, unit.now.isoformat(), by_reset), to=email)
+
+
+def _keep(unit: Unit, user_id: int, fresh_digest: str) -> None:
+    """Instead of what the account has, or as its first. Of two at the same moment the later one stays."""
+    life = {"created_at": unit.now, "expires_at": unit.now + unit.policy.reset_life, "used_at": None}
+    fresh = {"digest": fresh_digest, **life}
+    theirs = PasswordReset.user_id == user_id
+    if claim(unit, PasswordReset, theirs, spend=fresh):
+        return
+    try:
+        with unit.session.begin_nested():
+            unit.session.add(PasswordReset(id=uuid.uuid4(), user_id=user_id, **fresh))
+    except IntegrityError:
+        claim(unit, PasswordReset, theirs, spend=fresh)

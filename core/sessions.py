@@ -1,7 +1,7 @@
 """Browser sessions: rows that can be ended at once, wherever the cookie is kept."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -98,6 +98,18 @@ def list_mine(unit: Unit, me: SignedIn) -> list[AnyRow]:
     )
 
 
+def last_seen(unit: Unit, held: Mapping[int, Sequence[str]]) -> dict[int, list[datetime]]:
+    """When each living session of these accounts (with the roles that they hold) was last used, the latest first."""
+    columns = named(BrowserSession, "user_id", "created_at", "last_seen_at")
+    theirs = select(*columns).where(BrowserSession.user_id.in_(held), BrowserSession.expires_at > unit.now)
+    seen: dict[int, list[datetime]] = {user_id: [] for user_id in held}
+    for row in unit.look(theirs.order_by(BrowserSession.last_seen_at.desc())):
+        life, idle = _lifetimes(held[row.user_id], unit.policy)
+        if unit.now < min(row.created_at + life, row.last_seen_at + idle):
+            seen[row.user_id].append(row.last_seen_at)
+    return seen
+
+
 def end(unit: Unit, user_id: int, session_id: uuid.UUID) -> None:
     """End one of a person's own sessions; NotFound when it is not theirs or already gone."""
     mine = delete(BrowserSession).where(BrowserSession.id == session_id, BrowserSession.user_id == user_id)
@@ -138,7 +150,7 @@ def _as_signed_in(found: Sequence[AnyRow], now: datetime, policy: Policy) -> Sig
     )
 
 
-def _lifetimes(held: tuple[str, ...], policy: Policy) -> tuple[timedelta, timedelta]:
+def _lifetimes(held: Sequence[str], policy: Policy) -> tuple[timedelta, timedelta]:
     """Life and idle limit: shorter for those who hold power over others, from the moment that they hold it."""
     if roles.passes_as_admin(held):
         return policy.staff_session_life, policy.staff_session_idle

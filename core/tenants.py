@@ -1,13 +1,16 @@
 """Clubs, schools and rinks that coaches work for."""
 
 import uuid
+from collections.abc import Sequence
 
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from core import names
 from core.errors import TenantTaken
 from core.models import Tenant
-from core.unit import Unit
+from core.models.base import named
+from core.unit import AnyRow, Look, Unit
 
 
 def create(unit: Unit, name: str) -> uuid.UUID:
@@ -19,3 +22,8 @@ def create(unit: Unit, name: str) -> uuid.UUID:
     except IntegrityError as error:
         raise TenantTaken from error
     return tenant.id
+
+
+def list_all(look: Look) -> Sequence[AnyRow]:
+    """Id and name of each, by name."""
+    return look(select(*named(Tenant, "id", "name")).order_by(Tenant.name_key))

@@ -8,8 +8,10 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, or_, select, tuple_
 
 from core import names
+from core.audit import Happened
 from core.invitations import is_status, status_of
 from core.models import Invitation, InvitationUse, User
+from core.models.base import named
 from core.unit import AnyRow, Unit
 
 
@@ -56,6 +58,14 @@ def list_issued(
         query = query.where(tuple_(Invitation.created_at, Invitation.id) < after)
     newest_first = query.order_by(Invitation.created_at.desc(), Invitation.id.desc()).limit(limit)
     return _with_people(unit, unit.look(newest_first))
+
+
+def called(unit: Unit, events: Sequence[Happened]) -> dict[str, str]:
+    """What the invitations that events are about go by: an address, else a note; by their ids as events have them."""
+    keys = {uuid.UUID(each.details["invitation"]) for each in events if each.details.get("invitation")}
+    columns = named(Invitation, "id", "email", "note")
+    found = unit.look(select(*columns).where(Invitation.id.in_(keys))) if keys else ()
+    return {str(row.id): row.email or row.note for row in found if row.email or row.note}
 
 
 def _mentions(q: str) -> ColumnElement[bool]:

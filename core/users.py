@@ -153,17 +153,22 @@ def somebody_is_admin(look: Look) -> bool:
     return bool(look(select(exists(admins)))[0][0])
 
 
+def owners(look: Look) -> list[int]:
+    """The accounts that own the place, closed ones aside."""
+    return [row.id for row in look(_owners())]
+
+
 def _keep_an_owner(unit: Unit, *, but: int) -> None:
     """Refuse with LastOwner to lose the account `but` if it is the only active owner. Holds all owners, account
     and role, until the unit ends, so that of two racing farewells the second sees the first, whichever kind it is."""
-    owners = select(User.id).join(UserRole, UserRole.user_id == User.id).join(Role)
-    held = (
-        owners.where(Role.name == "owner", User.is_active)
-        .order_by(User.id)
-        .with_for_update(of=[User, UserRole], key_share=True)
-    )
+    held = _owners().with_for_update(of=[User, UserRole], key_share=True)
     if list(unit.session.scalars(held)) == [but]:
         raise LastOwner
+
+
+def _owners() -> Select[int]:
+    owners = select(User.id).join(UserRole, UserRole.user_id == User.id).join(Role)
+    return owners.where(Role.name == "owner", User.is_active).order_by(User.id)
 
 
 def _is_login(unit: Unit, email: str) -> bool:

@@ -19,8 +19,8 @@ def run() -> None:
         context.configure(connection=connection, **whole, **arguments)
         with rebuilding_tables(connection), context.begin_transaction():
             if connection.dialect.name == "postgresql":
-                connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
-                connection.exec_driver_sql("SET LOCAL lock_timeout = 0")
+                for limit in ("statement_timeout", "idle_in_transaction_session_timeout", "lock_timeout"):
+                    connection.exec_driver_sql(f"SET LOCAL {limit} = 0")
                 connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({ONE_AT_A_TIME})")
                 connection.exec_driver_sql("SET LOCAL lock_timeout TO DEFAULT")
             context.run_migrations()

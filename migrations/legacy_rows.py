@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any
 
 from app.wire.fields import address
@@ -11,6 +12,7 @@ from migrations.statements import has, rows
 ACCOUNTS = 'SELECT id, "aLogin" AS login, "aEmail" AS email FROM "uAuthTable" ORDER BY id'
 
 
+@cache
 def email_key(email: str) -> str:
     """The key under which a registration with this address would look for it."""
     return canonical(address(email) or email)

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask_mail import Message, email_dispatched
 from sqlalchemy import URL
+from xdist.scheduler import LoadGroupScheduling
 
 from app.extensions import db
 from tests.support.databases import new_postgresql, new_sqlite, postgresql_server
@@ -15,6 +18,8 @@ from tests.support.world import Clock, World, new_app
 
 BOTH = ("postgresql", "sqlite")
 STOPWATCH = {"test_same_road.py", "test_mail.py"}
+SHARING = {"test_adopted.py", "test_adoption.py", "test_adoption_command.py", "test_adoption_refused.py"}
+"""Files whose tests share what is costly to make, and are run by one process each."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -26,6 +31,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         elif item.path.parent.name == "browser":
             item.add_marker(pytest.mark.xdist_group("browser"))
     items.sort(key=lambda item: item.path.name in STOPWATCH)
+
+
+class Sharing(LoadGroupScheduling):  # type: ignore[misc]
+    """Markers alone do not reach xdist 3.8: pytest 9.2 forgets the names of groups that it appends."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        path = nodeid.partition("::")[0]
+        return path if Path(path).name in SHARING else str(super()._split_scope(nodeid))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Sharing:
+    return Sharing(config, log)
 
 
 @pytest.fixture(scope="session")

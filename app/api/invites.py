@@ -5,13 +5,15 @@ from flask import Blueprint
 from app import desk, guards, inviting
 from app.api.sessions import to_id
 from app.unit import open_unit
+from app.visits import me
 from app.wire.desk import Resent
 from app.wire.endpoint import endpoint
 from app.wire.invites import InviteQuery, Invites, Issued, NewInvite, asked, shown
-from core import invitations, trail
+from core import resending, trail
 from core.errors import AboveOwnRole, AlreadyMember, NotFound
 
 bp = Blueprint("invites", __name__)
+NOT_MINE = {AboveOwnRole: "This invitation holds out a role above your own."}
 
 
 @bp.post("")
@@ -31,16 +33,20 @@ def list_issued(query: InviteQuery) -> Invites:
 
 
 @bp.delete("/<key>")
-@endpoint(status=204, access=guards.admin, refusals=[NotFound])
+@endpoint(status=204, access=guards.admin, refusals=[NotFound, AboveOwnRole], says=NOT_MINE)
 def revoke(key: str) -> None:
     """End an invitation at once."""
     with open_unit() as unit:
-        invitations.revoke(unit, to_id(key))
+        resending.revoke(unit, me(), to_id(key))
 
 
 @bp.post("/<key>/resend")
 @endpoint(
-    answer=Resent, access=guards.admin, limits=["invite_account"], refusals=[NotFound, AboveOwnRole, AlreadyMember]
+    answer=Resent,
+    access=guards.admin,
+    limits=["invite_account"],
+    refusals=[NotFound, AboveOwnRole, AlreadyMember],
+    says=NOT_MINE,
 )
 def resend(key: str) -> Resent:
     """Replace the link of an invitation that is not used up, also of an expired or revoked one, for a fresh life. A

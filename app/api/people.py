@@ -14,6 +14,7 @@ from core import people
 from core.errors import AboveOwnRole, LastOwner, NotFound
 
 bp = Blueprint("people", __name__)
+ABOVE_ME = {AboveOwnRole: "This person ranks above you."}
 
 
 @bp.get("")
@@ -42,7 +43,7 @@ def grant(key: str, body: RoleGrant) -> PersonEntry:
 
 
 @bp.delete("/<key>/roles/<role>")
-@endpoint(answer=PersonEntry, access=guards.admin, refusals=[NotFound, AboveOwnRole, LastOwner])
+@endpoint(answer=PersonEntry, access=guards.admin, refusals=[NotFound, AboveOwnRole, LastOwner], says=ABOVE_ME)
 def revoke(key: str, role: str) -> PersonEntry:
     """Take a role away."""
     with open_unit() as unit:
@@ -51,7 +52,7 @@ def revoke(key: str, role: str) -> PersonEntry:
 
 
 @bp.post("/<key>/deactivate")
-@endpoint(answer=PersonEntry, access=guards.admin, refusals=[NotFound, AboveOwnRole, LastOwner])
+@endpoint(answer=PersonEntry, access=guards.admin, refusals=[NotFound, AboveOwnRole, LastOwner], says=ABOVE_ME)
 def deactivate(key: str) -> PersonEntry:
     """Close an account at once, with all its sessions and links."""
     with open_unit() as unit:
@@ -60,7 +61,7 @@ def deactivate(key: str) -> PersonEntry:
 
 
 @bp.post("/<key>/activate")
-@endpoint(answer=PersonEntry, access=guards.admin, refusals=[NotFound, AboveOwnRole])
+@endpoint(answer=PersonEntry, access=guards.admin, refusals=[NotFound, AboveOwnRole], says=ABOVE_ME)
 def activate(key: str) -> PersonEntry:
     """Open a closed account again."""
     with open_unit() as unit:
@@ -69,7 +70,7 @@ def activate(key: str) -> PersonEntry:
 
 
 @bp.delete("/<key>/sessions")
-@endpoint(answer=Ended, access=guards.admin, refusals=[NotFound, AboveOwnRole])
+@endpoint(answer=Ended, access=guards.admin, refusals=[NotFound, AboveOwnRole], says=ABOVE_ME)
 def sign_out(key: str) -> Ended:
     """Sign somebody out everywhere."""
     with open_unit() as unit:
@@ -84,6 +85,7 @@ def sign_out(key: str) -> Ended:
     access=guards.admin,
     limits=["invite_account"],
     refusals=[NotFound, AboveOwnRole],
+    says=ABOVE_ME,
 )
 def hand_over_reset(key: str) -> ResetHandedOver:
     """Make a reset link to hand over to somebody who cannot get mail. Its owner is told by mail."""

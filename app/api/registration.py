@@ -9,7 +9,7 @@ from app.wire.accounts import Preview, Registration, TokenQuery
 from app.wire.bodies import Message
 from app.wire.endpoint import endpoint
 from app.wire.invitations import Joined, TokenAlone
-from core import invitations, registration
+from core import invitations, offers, registration
 from core.errors import (
     AlreadyMember,
     InvalidInput,
@@ -39,11 +39,11 @@ def validate_token(query: TokenQuery) -> Preview:
     """Tell whether an invite link is alive, before a form is shown. Changes nothing, however often it is opened."""
     if not query.token:
         raise InviteRequired
-    found = invitations.peek(look, query.token, surroundings().now())
+    offer = offers.find(look, query.token, surroundings().now())
     person = signed_in()
-    invitations.check_address(found, person.email if person else None)
-    known = {name: getattr(found, name) for name in ("kind", "email", "name", "roles", "expires_at")}
-    return Preview(valid=True, **known)
+    invitations.check_address(offer.invitation, person.email if person else None)
+    known = {name: getattr(offer.invitation, name) for name in ("kind", "email", "name", "roles", "expires_at")}
+    return Preview(valid=True, **known, invited_by=offer.invited_by, tenant=offer.tenant, part=offer.part)
 
 
 @bp.post("/register")

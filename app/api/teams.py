@@ -2,18 +2,16 @@
 
 from flask import Blueprint, current_app
 
-from app import access_tokens, guards, links
+from app import access_tokens, guards, inviting
 from app.api.sessions import to_id
 from app.limits import count_attempt
 from app.unit import open_unit, surroundings
 from app.visits import me, signed_in
 from app.wire.endpoint import endpoint
-from app.wire.fields import address
 from app.wire.invitations import NewTeamMembers, Outcome, Outcomes, TeamAccepted, TokenAlone
 from app.wire.invites import Invites, PageQuery, asked, shown
-from core import names, teams, trail
+from core import teams, trail
 from core.errors import AboveOwnRole, AlreadyMember, InviteDead, InviteOtherAddress, NameTaken, NotFound
-from core.unit import Unit
 
 bp = Blueprint("teams", __name__)
 
@@ -30,15 +28,7 @@ bp = Blueprint("teams", __name__)
 def invite(body: NewTeamMembers) -> Outcomes:
     """Ask many addresses at once, each with its own outcome: one bad address does not sink the others. Each invited
     address is mailed a link; where there is no mail, the links are in the answer."""
-    count_attempt("team_invite_account", me().user_id)
-    emails = [address(typed) for typed in body.emails]
-    keys = [names.canonical(email or "") or typed for email, typed in zip(emails, body.emails, strict=True)]
-    outcomes: dict[str, Outcome] = {}
-    with open_unit() as unit:
-        for key, email, typed in zip(keys, emails, body.emails, strict=True):
-            if key not in outcomes:
-                outcomes[key] = _ask(unit, email, typed, body.role)
-    return Outcomes(items=[outcomes[key] for key in keys])
+    return Outcomes(items=inviting.invite_team(body.emails, body.role))
 
 
 @bp.get("")
@@ -70,7 +60,7 @@ def resend(key: str) -> Outcome:
     count_attempt("invite_account", me().user_id)
     with open_unit() as unit:
         email, link = teams.resend(unit, me(), to_id(key))
-    return _outcome(email, teams.Verdict("reinvited", link))
+    return inviting.outcome(email, teams.Verdict("reinvited", link))
 
 
 @bp.post("/accept")
@@ -88,17 +78,3 @@ def accept(body: TokenAlone) -> TeamAccepted:
     settings = current_app.extensions["settings"]
     token = access_tokens.seal(settings, accepted.login_secret, surroundings().now(), life)
     return TeamAccepted(access_token=token, account_created=accepted.account_created)
-
-
-def _ask(unit: Unit, email: str | None, typed: str, role: str) -> Outcome:
-    if email is None:
-        return Outcome(email=typed, outcome="invalid", reason="This is not an e-mail address.")
-    return _outcome(typed, teams.invite(unit, me(), email, role))
-
-
-def _outcome(email: str, verdict: teams.Verdict) -> Outcome:
-    link = verdict.link
-    if link is None:
-        return Outcome(email=email, outcome=verdict.outcome, reason=verdict.reason)
-    url = None if current_app.extensions["settings"].sends_mail else links.team(link.secret)
-    return Outcome(email=email, outcome=verdict.outcome, id=link.id, expires_at=link.expires_at, invite_url=url)

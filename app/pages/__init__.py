@@ -5,17 +5,20 @@ from typing import Any
 from flask import Flask
 
 from app import links
-from app.pages import account, desk, home, joining, labels, reading, recovery, signing_in, words
+from app.pages import account, cards, desk, home, joining, labels, profile, reading, recovery, signing_in, words
 from app.visits import signed_in
 from core import roles
 
 
 def init_app(app: Flask) -> None:
-    for area in (joining, signing_in, recovery, home, account, labels, desk):
+    for area in (joining, signing_in, recovery, home, profile, cards, account, labels, desk):
         app.register_blueprint(area.bp)
     app.context_processor(_who_is_there)
     app.jinja_env.filters.update(
         moment=words.moment,
+        day=words.day,
+        hours=words.hours,
+        spoken=words.spoken,
         device=words.device,
         marked=words.marked,
         listed=words.listed,

@@ -1,10 +1,14 @@
 """Home: what there is for me here."""
 
+from typing import Any
+
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from app.pages import account, doors, words
+from app.unit import look, open_unit, surroundings
 from app.visits import me
+from core import labels, portraits, training
 
 bp = Blueprint("home", __name__)
 
@@ -14,4 +18,13 @@ bp = Blueprint("home", __name__)
 def show() -> ResponseReturnValue:
     if me().must_change_password:
         return account.page()
-    return render_template("pages/home.html", me=me(), done=words.DONE.get(request.args.get("done", "")))
+    with open_unit() as unit:
+        asked = [each for each in labels.list_received(unit, me()) if each.status == "pending"]
+    about = _on_the_ice() if me().onboarded else {"portrait": None}
+    done = words.DONE.get(request.args.get("done", ""))
+    return render_template("pages/home.html", me=me(), done=done, asked=asked, **about)
+
+
+def _on_the_ice() -> dict[str, Any]:
+    skater, now = me().skater_id, surroundings().now()
+    return {"portrait": portraits.find(look, skater), "log": training.dashboard(look, skater, now)}

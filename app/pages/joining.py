@@ -1,59 +1,73 @@
-"""From an invite link to an account, or to more rights for the one that I have."""
+"""From an invite link to an account, or to more rights for the one that I have.
+
+A link's token is in the page that it opens and in the forms of that page, never in a further address or a cookie.
+"""
 
 from collections.abc import Collection
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
+from app import signing_in
 from app.api import registration as api
 from app.pages import doors, words
 from app.pages.doors import go
 from app.pages.forms import BLANK, Form, form
 from app.signing_in import present_session
 from app.unit import look, open_unit, surroundings
-from app.visits import begin_visit, me, signed_in
+from app.visits import begin_visit, me, recognise, signed_in
 from app.wire.accounts import Registration
 from app.wire.forms import filled
 from app.wire.invitations import TokenAlone
-from core import invitations, logins, registration, sessions, teams
+from core import invitations, logins, offers, registration, sessions, teams
 from core.errors import AlreadyMember, InviteDead, InviteRequired
-from core.unit import AnyRow
+from core.offers import Offer
 
 bp = Blueprint("joining", __name__)
+KINDS = (*registration.JOINS, teams.KIND)
 
 
 def dead_link(refused: Form) -> str:
+    """Why the link leads no further. Where it is for another address than that of the account at hand, both are named,
+    and the way on."""
+    if refused.code == "invite_other_address" and signed_in():
+        return render_template(
+            "pages/other_account.html", token=given_token(), present=me(), invited=refused.details["invited"]
+        )
     dead = words.DEAD_LINKS.get(refused.code, words.DEAD_LINKS["invite_invalid"])
     dead = dead._replace(happened=dead.happened.format_map(refused.details))
-    return render_template("pages/dead_link.html", dead=dead, next=("signing_in.show", "I have an account: sign in"))
+    on = ("home.show", "Go home") if signed_in() else ("signing_in.show", "I have an account: sign in")
+    return render_template("pages/dead_link.html", dead=dead, next=on)
 
 
-def _form(filled_in: Form) -> str:
-    return _invitation(request.form.get("invite_token", ""), filled_in)
+def given_token() -> str:
+    """The link's token, from its address or the form of a page that it opened."""
+    return request.values.get("invite_token") or request.values.get("token", "")
 
 
-def _invitation(token: str, filled_in: Form) -> str:
-    found = _living(token, registration.JOINS)
-    if found.email and signed_in():
-        return render_template("pages/accept.html", token=token, found=found)
-    brings = [role for role in found.roles if role != "adult"]
-    password_min = surroundings().policy.password_min
-    return render_template(
-        "pages/join.html", token=token, found=found, brings=brings, form=filled_in, password_min=password_min
-    )
-
-
-def _team(token: str) -> str:
-    return render_template("pages/team.html", token=token, found=_living(token, [teams.KIND]))
-
-
-def _living(token: str, kinds: Collection[str]) -> AnyRow:
+def living(token: str, kinds: Collection[str] = KINDS) -> Offer:
+    """What the link holds out to whoever is here. InviteRequired without a token; InviteDead, InviteOtherAddress."""
     if not token:
         raise InviteRequired
-    found = invitations.peek(look, token, surroundings().now(), kinds=kinds)
+    offer = offers.find(look, token, surroundings().now(), kinds=kinds)
     person = signed_in()
-    invitations.check_address(found, person.email if person else None)
-    return found
+    invitations.check_address(offer.invitation, person.email if person else None)
+    return offer
+
+
+def page(kinds: Collection[str] = KINDS, filled_in: Form = BLANK) -> str:
+    """What the link holds out, and how to take it: with the account that is signed in, or with a new one."""
+    token = given_token()
+    offer = living(token, kinds)
+    about = {"offer": offer, "found": offer.invitation, "token": token, "form": filled_in}
+    if offer.invitation.kind == teams.KIND:
+        return render_template("pages/team.html", **about)
+    if person := signed_in():
+        return render_template(
+            "pages/accept.html", **about, me=person, adds=offers.adds(look, offer.invitation, person)
+        )
+    login = words.suggested_login(offer.invitation.email)
+    return render_template("pages/join.html", **about, login=login, password_min=surroundings().policy.password_min)
 
 
 @bp.get("/join")
@@ -61,12 +75,19 @@ def _living(token: str, kinds: Collection[str]) -> AnyRow:
 @form(dead_link, InviteDead, InviteRequired, instead=True, like=api.validate_token)
 def show() -> ResponseReturnValue:
     """What the invite brings, and the form. Uses nothing up, however often it is opened."""
-    return _invitation(request.args.get("token", ""), BLANK)
+    return page(registration.JOINS)
+
+
+@bp.get("/team/join")
+@form(dead_link, InviteDead, InviteRequired, instead=True, like=api.validate_token)
+def show_team() -> ResponseReturnValue:
+    """The place that the link holds out. Mail scanners may open it as often as they like."""
+    return page([teams.KIND])
 
 
 @bp.post("/join")
 @form(dead_link, InviteDead, InviteRequired, instead=True)
-@form(_form, like=api.register)
+@form(lambda refused: page(registration.JOINS, refused), like=api.register)
 def join() -> ResponseReturnValue:
     """Make the account and sign this browser in."""
     given = filled(Registration, request.form)
@@ -88,11 +109,13 @@ def accept() -> ResponseReturnValue:
     return go("home.show", done="accepted")
 
 
-@bp.get("/team/join")
+@bp.post("/join/switch")
 @form(dead_link, InviteDead, InviteRequired, instead=True, like=api.validate_token)
-def show_team() -> ResponseReturnValue:
-    """The place that the link holds out. Mail scanners may open it as often as they like."""
-    return _team(request.args.get("token", ""))
+def switch() -> ResponseReturnValue:
+    """Sign out, and show the same link to whoever is here now."""
+    signing_in.sign_out()
+    recognise()
+    return page()
 
 
 @bp.post("/team/join")
@@ -105,4 +128,12 @@ def join_team() -> ResponseReturnValue:
         unit.session.flush()
         begun = logins.redeem_login_token(unit, accepted.login_secret, instead_of=present_session())
     begin_visit(begun.secret)
+    return go("home.show")
+
+
+@bp.get("/join/accept")
+@bp.get("/join/switch")
+@bp.get("/join/signin")
+def lead_home() -> ResponseReturnValue:
+    """What answers a form has no address to come back to."""
     return go("home.show")

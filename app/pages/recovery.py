@@ -8,7 +8,7 @@ from app.api import passwords as api
 from app.pages import words
 from app.pages.doors import go
 from app.pages.forms import BLANK, Form, form
-from app.unit import open_unit, surroundings
+from app.unit import look, open_unit, surroundings
 from app.wire.accounts import ResetConfirmation, ResetRequest
 from app.wire.forms import filled
 from core import resets
@@ -21,10 +21,10 @@ def _asking(filled_in: Form) -> str:
     return render_template("pages/forgot.html", form=filled_in)
 
 
-def _choosing(filled_in: Form) -> str:
-    token = request.values.get("token", "")
-    policy = surroundings().policy
-    return render_template("pages/reset.html", form=filled_in, token=token, password_min=policy.password_min)
+def _choosing(filled_in: Form, login: str = "") -> str:
+    about = {"token": request.values.get("token", ""), "login": login or filled_in.values.get("username", "")}
+    password_min = surroundings().policy.password_min
+    return render_template("pages/reset.html", form=filled_in, password_min=password_min, **about)
 
 
 def _dead_link(_: Form) -> str:
@@ -50,12 +50,11 @@ def send() -> ResponseReturnValue:
 
 
 @bp.get("/reset")
-@form(_dead_link, ResetTokenDead, instead=True)
+@form(_dead_link, ResetTokenDead, instead=True, like=api.confirm_reset)
 def show() -> ResponseReturnValue:
-    """The form. The link is spent when it is sent in, not when it is opened."""
-    if not request.args.get("token"):
-        raise ResetTokenDead
-    return _choosing(BLANK)
+    """The form, if the link still works. It is spent when the form is sent in, not when it is opened."""
+    account = resets.peek(look, request.args.get("token", ""), surroundings().now())
+    return _choosing(BLANK, account.login)
 
 
 @bp.post("/reset")

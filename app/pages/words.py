@@ -17,7 +17,18 @@ SENTENCES = {
     "already_member": "You have accepted this invitation before.",
     "not_pending": "That invitation is no longer open.",
     "has_label": "You already belong to a label.",
+    "already_onboarded": "Your profile was completed a moment ago, in another window. Send this again to change it.",
 }
+
+ROLES = {
+    "adult": "member",
+    "minor": "young skater",
+    "label": "label owner",
+    "dev": "developer",
+    "admin": "administrator",
+    "super_admin": "chief administrator",
+}
+"""Where a role's own name is not what people would say."""
 
 FAULTS = {"current_password_incorrect": {"current": ["Please type it again."]}}
 
@@ -53,13 +64,18 @@ DEAD_LINKS = {
     ),
     "invite_other_address": DeadLink(
         "This invite is for somebody else",
-        "It is for {invited}, and you are {present}.",
-        "If both are you, sign out and open the link again. Otherwise leave it to whom it is for.",
+        "It is for {invited}, not for {present}.",
+        "Join with the address that the invite was sent to, or ask whoever sent it for one to your address.",
     ),
     "invite_revoked": DeadLink(
         "This invite was withdrawn",
         "The people who run this community have ended this link.",
         "If you think that is a mistake, ask the person who gave you this link for a new one.",
+    ),
+    "already_member": DeadLink(
+        "You have accepted this already",
+        "This invite did its work the first time: your account has what it brings.",
+        "There is nothing left to do here.",
     ),
     "invite_invalid": DeadLink(
         "We do not know this invite",
@@ -81,7 +97,12 @@ DONE = {
     "device": "That device is signed out.",
     "devices": "All your other devices are signed out.",
     "accepted": "You are in.",
-    "declined": "You have said no.",
+    "onboarded": "Thank you. Your profile is complete, and you have a skater card.",
+    "profile": "Your profile is saved.",
+    "contact": "Saved: this is how people will reach you.",
+    "shared": "Your card has a link now. Whoever has the link can see the card.",
+    "unshared": "Your card is no longer shared: its link has stopped working.",
+    "declined": "You have said no. The label can see that.",
     "revoked": "That invite link no longer works.",
 }
 """Told on the page that a form leads to."""
@@ -111,6 +132,29 @@ def moment(at: datetime) -> Markup:
     """A time for people, in UTC; a script shows it in theirs."""
     text = f"{at.astimezone(UTC):%-d %b %Y, %H:%M} UTC"
     return Markup('<time datetime="{}">{}</time>').format(at.isoformat(), text)
+
+
+def day(at: datetime) -> str:
+    """The calendar day of a moment, where its own offset holds."""
+    return f"{at:%-d %B %Y}"
+
+
+def spoken(role: str) -> str:
+    """What people say for a role, or for a part in a tenant."""
+    return ROLES.get(role, role.replace("_", " "))
+
+
+def hours(minutes: int) -> str:
+    """How long that is: 1 h 15 min."""
+    whole, rest = divmod(minutes, 60)
+    return " ".join(filter(None, [f"{whole} h" if whole else "", f"{rest} min" if rest or not whole else ""]))
+
+
+def suggested_login(email: str | None) -> str:
+    """A login that the holder of this address might like. Whether it is free is not looked at: that is for whoever
+    asks for it to learn."""
+    local = (email or "").partition("@")[0].partition("+")[0]
+    return local if re.fullmatch(r"[\w.-]{2,80}", local) else ""
 
 
 def device(user_agent: str | None) -> str:

@@ -28,6 +28,11 @@ for (const input of document.querySelectorAll("[data-copy]")) {
   });
 }
 
+for (const select of document.querySelectorAll('[data-browser-zone="first"]')) {
+  const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (select.value === "UTC" && [...select.options].some((option) => option.value === here)) select.value = here;
+}
+
 for (const time of document.querySelectorAll("time[datetime]")) {
   const at = new Date(time.dateTime);
   time.title = time.textContent;

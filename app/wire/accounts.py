@@ -85,6 +85,9 @@ class Preview(Answer):
     name: str | None
     roles: list[str]
     expires_at: datetime | None
+    invited_by: str | None = Field(description="The name or login of who issued it, never their address.")
+    tenant: str | None = Field(description="For coaches: what they are asked to join.")
+    part: str | None = Field(description="For coaches: their part in it.")
 
 
 class LoggedIn(Message):

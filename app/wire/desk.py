@@ -105,6 +105,9 @@ class Resent(Answer):
     id: UUID
     kind: str
     email: str | None
+    roles: list[str]
+    note: str | None
+    left: int = Field(description="How many it lets in yet; 0 means without limit.")
     invite_url: str = Field(description="Shown this once.")
     expires_at: datetime | None
     mailed: bool

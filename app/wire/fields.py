@@ -71,11 +71,11 @@ def address(typed: str) -> str | None:
         return None
 
 
-def _short_when_compared(login: str) -> str:
+def _short_when_compared(name: str) -> str:
     """One character can fold to eighteen; the column that keeps the folded form holds four for each."""
-    if len(names.canonical(login)) > 4 * POLICY.login_max:
+    if len(names.canonical(name)) > 4 * POLICY.login_max:
         raise fault("Must be written with fewer or simpler characters.")
-    return login
+    return name
 
 
 def _number(value: Any) -> Any:
@@ -145,6 +145,7 @@ Phone = Annotated[
 Token = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_no_controls)]
 Name = text(120)
 Place = text(120)
+PlaceName = Annotated[Name, AfterValidator(_short_when_compared)]
 Zip = Annotated[text(20), BeforeValidator(_digits)]
 Count = Annotated[int, BeforeValidator(_number)]
 SmallNumber = Annotated[Count, Field(ge=0, le=2_147_483_647)]

@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from app.wire import cursors
 from app.wire.bodies import Answer, Lenient, Strict
-from app.wire.fields import POLICY, Count, Moment, optional, text
+from app.wire.fields import POLICY, Count, Moment, PlaceName, optional, text
 from core.roles import MEMBERS
 from core.trail import Listed
 
@@ -36,16 +36,16 @@ class InviteForm(Lenient):
 
     max_uses: Count = Field(1, ge=0, le=POLICY.invite_uses_max)
     days: Count = Field(POLICY.invite_life.days, ge=1, le=POLICY.invite_life_max.days)
-    role: optional(Literal[MEMBERS]) = None
+    roles: list[Literal[MEMBERS]] = Field([], max_length=20)
     note: optional(text(500)) = None
 
     def wish(self) -> NewInvite:
-        return NewInvite(
-            max_uses=self.max_uses,
-            expires_in=self.days * 24 * 60 * 60,
-            roles=[self.role] if self.role else [],
-            note=self.note,
-        )
+        seconds = self.days * 24 * 60 * 60
+        return NewInvite(max_uses=self.max_uses, expires_in=seconds, roles=self.roles, note=self.note)
+
+
+class NewTenant(Lenient):
+    place: PlaceName
 
 
 class PageQuery(Strict):

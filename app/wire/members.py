@@ -60,6 +60,12 @@ class ContactPreference(Strict):
     contact_preference: Literal[CONTACT_PREFERENCES] | None
 
 
+class ContactForm(Lenient):
+    """The same, as a person states it in a form."""
+
+    contact_preference: optional(Literal[CONTACT_PREFERENCES]) = None
+
+
 class ContactPreferenceSet(Answer):
     contact_preference: str | None
 

@@ -15,6 +15,7 @@ from tests.support.routes import (
     ADD,
     AN_HOUR,
     COACH,
+    GRANT,
     INVITES,
     LABEL,
     NOBODYS,
@@ -97,6 +98,7 @@ def good_bodies(ann: Person, path: str) -> Iterator[dict[str, Any]]:
         f"{TEAM}/accept": ({"token": "x"} for _ in count()),
         f"{AUTH}/invitations/accept": ({"token": "x"} for _ in count()),
         LABEL: ({"artistId": NOBODYS} for _ in count()),
+        GRANT: ({"role": "coach"} for _ in count()),
         PROFILE: ({} for _ in count()),
         PREFERENCE: ({"contact_preference": "email"} for _ in count()),
         ADD: (AN_HOUR for _ in count()),
@@ -117,7 +119,7 @@ def fields(world: World, path: str) -> list[str]:
 PATHS = ["register", "login", "login/token", "change-password", "reset-request", "reset-confirm", "onboard"]
 PATHS += ["invitations/accept"]
 OF_SKATERS = [PROFILE, PREFERENCE, ADD]
-BODIES = [*(f"{AUTH}/{path}" for path in PATHS), INVITES, COACH, TEAM, f"{TEAM}/accept", LABEL, *OF_SKATERS]
+BODIES = [*(f"{AUTH}/{path}" for path in PATHS), INVITES, COACH, TEAM, f"{TEAM}/accept", LABEL, GRANT, *OF_SKATERS]
 CHANGES = {PROFILE, PREFERENCE}
 """What is sent with PATCH."""
 
@@ -265,7 +267,7 @@ def test_nonsense_in_a_parameter_is_refused_by_name_and_leaves_nothing(ann: Pers
                 if answer.status_code >= 400:
                     assert MARK not in answer.text, (path, query)
                     assert answer.status_code == 403 or set(answer.json["errors"]) == {name}
-    assert tried == 18 * len(QUERIES)
+    assert tried == 31 * len(QUERIES)
     assert ann.world.dump() == before
 
 

@@ -43,7 +43,7 @@ from tests.support.world import Clock, World
 MONTHS = ["January", "February", "March", "April", "May", "June"]
 MONTHS += ["July", "August", "September", "October", "November", "December"]
 DAY = timedelta(days=1)
-LOGS = 3
+LOGS = 2
 """So many at each moment."""
 
 

@@ -2,7 +2,6 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -32,7 +31,7 @@ BAD_ZONES = [
     "/etc/localtime",
     "EST\x00",
 ]
-HOURS = [time(), time(12), time.max]
+HOURS = [time(), time.max]
 
 
 def days(person: Person) -> list[str]:
@@ -181,24 +180,23 @@ def test_the_same_zone_again_changes_no_day(world: World) -> None:
     assert [row.at for row in world.rows(IceSession)] == before
 
 
-@pytest.mark.parametrize("zone", [*BAD_ZONES, "", " ", None, 5])
-def test_a_zone_that_is_none_is_refused_by_name_and_moves_nothing(world: World, zone: Any) -> None:
+def test_a_zone_that_is_none_is_refused_by_name_and_moves_nothing(world: World) -> None:
     cas = skater(world, "Cas", "America/Denver")
     on_ice(cas, "2026-11-20")
     before = world.dump()
 
-    answer = cas.browser.patch(PROFILE, json={"timezone": zone, "city": "Berlin"})
-
-    assert faults(answer) == {"timezone"}
+    for zone in [*BAD_ZONES, "", " ", None, 5]:
+        answer = cas.browser.patch(PROFILE, json={"timezone": zone, "city": "Berlin"})
+        assert faults(answer) == {"timezone"}, zone
     assert world.dump() == before
 
 
-@pytest.mark.parametrize("zone", [*BAD_ZONES, 5])
-def test_a_zone_that_is_none_onboards_nobody(world: World, zone: Any) -> None:
+def test_a_zone_that_is_none_onboards_nobody(world: World) -> None:
     cas = world.member("Cas")
     before = world.dump()
 
-    assert faults(cas.post(f"{AUTH}/onboard", {**NAMES, "timezone": zone})) == {"timezone"}
+    for zone in [*BAD_ZONES, 5]:
+        assert faults(cas.post(f"{AUTH}/onboard", {**NAMES, "timezone": zone})) == {"timezone"}, zone
     assert world.dump() == before
 
 

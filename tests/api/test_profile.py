@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import UTC, datetime
+from itertools import product
 from typing import Any
 
 import pytest
@@ -189,13 +190,12 @@ def test_null_or_empty_text_empties_what_may_be_empty(world: World) -> None:
         world.clear()
 
 
-@pytest.mark.parametrize("field", ["first_name", "last_name", "timezone"])
-@pytest.mark.parametrize("empty", [None, "", " "])
-def test_a_name_or_a_zone_is_never_emptied(world: World, field: str, empty: Any) -> None:
+def test_a_name_or_a_zone_is_never_emptied(world: World) -> None:
     cas = skater(world)
     before = world.dump()
 
-    assert faults(patch(cas, **{field: empty, "city": "Den Haag"})) == {field}
+    for field, empty in product(["first_name", "last_name", "timezone"], [None, "", " "]):
+        assert faults(patch(cas, **{field: empty, "city": "Den Haag"})) == {field}, (field, empty)
     assert world.dump() == before
 
 
@@ -228,12 +228,12 @@ FAULTS: list[tuple[str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize(("field", "value"), FAULTS)
-def test_a_field_at_fault_is_named_and_nothing_is_changed(world: World, field: str, value: Any) -> None:
+def test_a_field_at_fault_is_named_and_nothing_is_changed(world: World) -> None:
     cas = skater(world)
     before = world.dump()
 
-    assert faults(patch(cas, **{field: value, "state": "ZH"})) == {field}
+    for field, value in FAULTS:
+        assert faults(patch(cas, **{field: value, "state": "ZH"})) == {field}, (field, value)
     assert world.dump() == before
 
 

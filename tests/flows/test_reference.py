@@ -61,7 +61,6 @@ class Terminal:
 
 @pytest.fixture
 def terminal(world: World, tmp_path: Path) -> Terminal:
-    world.clear()  # of what migrations have put there for skaters to choose from
     return Terminal(world, tmp_path)
 
 
@@ -77,7 +76,7 @@ def test_rows_are_added_once_and_brought_up_to_date_after(terminal: Terminal) ->
     assert terminal.counts("rinks", RINKS) == (0, 0, 2)
     assert terminal.world.dump() == before
     assert terminal.counts("rinks", RINKS.replace("02139", "00501").replace("Ice House", "ICE house")) == (0, 1, 1)
-    rinks = {row.name: row for row in terminal.world.rows(Rink)}
+    rinks = {row.name: row for row in terminal.world.chosen_from(Rink)}
     assert set(rinks) == {"ICE house", "Eisbahn"}
     assert rinks["ICE house"].zip == "00501"
     assert rinks["Eisbahn"].state is None
@@ -88,9 +87,9 @@ def test_what_the_file_does_not_say_stays(terminal: Terminal) -> None:
     terminal.counts("rinks", RINKS)
     assert terminal.counts("rinks", "phone,name\n+1 303 555 0100,ice house\n") == (0, 1, 0)
     assert terminal.counts("rinks", "name,phone\nEisbahn,\n") == (0, 0, 1)
-    [rink] = [row for row in terminal.world.rows(Rink) if row.name == "Ice House"] or [None]
+    [rink] = [row for row in terminal.world.chosen_from(Rink) if row.name == "Ice House"] or [None]
     assert rink is None  # its name is now written as the file writes it
-    [rink] = [row for row in terminal.world.rows(Rink) if row.name == "ice house"]
+    [rink] = [row for row in terminal.world.chosen_from(Rink) if row.name == "ice house"]
     assert (rink.zip, rink.timezone, rink.phone) == ("02139", "America/Denver", "+1 303 555 0100")
 
 
@@ -109,7 +108,7 @@ def test_what_the_file_does_not_say_stays(terminal: Terminal) -> None:
 )
 def test_files_of_all_spreadsheets_say_the_same(terminal: Terminal, write: Callable[[str], bytes]) -> None:
     assert terminal.counts("rinks", write(RINKS)) == (2, 0, 0)
-    found = {(row.name, row.city, row.zip, row.timezone) for row in terminal.world.rows(Rink)}
+    found = {(row.name, row.city, row.zip, row.timezone) for row in terminal.world.chosen_from(Rink)}
     zurich = ("Eisbahn", "Zürich", "8001", "Europe/Zurich")
     assert found == {("Ice House", "Denver", "02139", "America/Denver"), zurich}
 
@@ -188,7 +187,7 @@ def test_lines_are_those_of_the_file(terminal: Terminal) -> None:
 )
 def test_a_file_that_is_none_is_refused_in_one_line(terminal: Terminal, content: bytes, said: str) -> None:
     assert said in terminal.refusal("rinks", content)
-    assert terminal.world.rows(Rink) == []
+    assert terminal.world.chosen_from(Rink) == []
 
 
 def test_a_file_that_cannot_be_read_is_named(terminal: Terminal, tmp_path: Path) -> None:
@@ -202,8 +201,8 @@ def test_a_row_is_recognised_by_its_id_whatever_it_is_called_now(terminal: Termi
     key = uuid4()
     assert terminal.counts("clubs", f"id,name\n{key},Ice Club\n,Other\n") == (2, 0, 0)
     assert terminal.counts("clubs", f"id,name\n{key},Frozen Club\n") == (0, 1, 0)
-    assert {row.id: row.name for row in terminal.world.rows(Club)}[key] == "Frozen Club"
-    [other] = [row.id for row in terminal.world.rows(Club) if row.name == "Other"]
+    assert {row.id: row.name for row in terminal.world.chosen_from(Club)}[key] == "Frozen Club"
+    [other] = [row.id for row in terminal.world.chosen_from(Club) if row.name == "Other"]
     assert terminal.problems("clubs", f"id,name\n{key},OTHER\n") == [
         (2, None, f"Is there already, with the id {other}.")
     ]
@@ -224,8 +223,8 @@ def test_rinks_of_one_name_are_told_apart_by_place(terminal: Terminal) -> None:
     named = 'name,home_rink,cost\nA,"ice house, austin, tx","12,50"\nB,,\n'
     assert terminal.counts("clubs", named) == (2, 0, 0)
     assert terminal.counts("clubs", named) == (0, 0, 2)
-    [austin] = [row.id for row in terminal.world.rows(Rink) if row.city == "Austin"]
-    assert {(row.name, row.home_rink_id, row.cost) for row in terminal.world.rows(Club)} == {
+    [austin] = [row.id for row in terminal.world.chosen_from(Rink) if row.city == "Austin"]
+    assert {(row.name, row.home_rink_id, row.cost) for row in terminal.world.chosen_from(Club)} == {
         ("A", austin, 12.5),
         ("B", None, None),
     }
@@ -238,7 +237,7 @@ def test_coaches_are_found_by_address_or_else_by_name(terminal: Terminal) -> Non
     assert terminal.counts("coaches", first) == (0, 0, 2)
     assert terminal.counts("coaches", "first_name,last_name,email\nBenno,Lee,BEN@club.test\n") == (0, 1, 0)
     assert terminal.counts("coaches", "first_name,last_name,rate\nben,LEE,75\n") == (0, 1, 0)
-    assert {(row.first_name, row.rate, row.email_key) for row in terminal.world.rows(Coach)} == {
+    assert {(row.first_name, row.rate, row.email_key) for row in terminal.world.chosen_from(Coach)} == {
         ("Benno", 80.0, "ben@club.test"),
         ("ben", 75.0, None),
     }
@@ -249,7 +248,7 @@ def test_a_coach_who_was_loaded_is_the_one_who_is_invited(terminal: Terminal) ->
     place = UUID(terminal.world.tenant())
     with terminal.world.app.app_context(), open_unit(name="cli") as unit:
         invited = coaches.invite(unit, name="Ben Lee", email="BEN@club.test", part="coach", tenant_id=place)
-    assert [row.id for row in terminal.world.rows(Coach)] == [invited.coach_id]
+    assert [row.id for row in terminal.world.chosen_from(Coach)] == [invited.coach_id]
 
 
 def test_a_coach_from_before_there_were_keys_gets_one(terminal: Terminal) -> None:
@@ -257,25 +256,29 @@ def test_a_coach_from_before_there_were_keys_gets_one(terminal: Terminal) -> Non
     put(terminal.world, Coach(id=uuid4(), first_name="Una", last_name="Ray"))
     file = "first_name,last_name,email\nBen,Lee,ben@club.test\nUna,Ray,una@club.test\n"
     assert terminal.counts("coaches", file) == (0, 2, 0)
-    assert {row.email_key for row in terminal.world.rows(Coach)} == {"ben@club.test", "una@club.test"}
+    assert {row.email_key for row in terminal.world.chosen_from(Coach)} == {"ben@club.test", "una@club.test"}
     assert terminal.counts("coaches", file) == (0, 0, 2)
 
 
 def test_kinds_of_ice_time_and_of_events_are_loaded(terminal: Terminal) -> None:
-    body = GoverningBody(id=uuid4(), short_name="ISI", full_name="Ice Sports Industry")
-    put(terminal.world, body)
-    body_id = terminal.world.rows(GoverningBody)[0].id
-    assert terminal.counts("ice-types", "name\nPublic\nClub Ice\n") == (2, 0, 0)
-    assert terminal.counts("ice-types", "name\nPUBLIC\n") == (0, 1, 0)
-    assert {row.name for row in terminal.world.rows(IceType)} == {"PUBLIC", "Club Ice"}
+    world = terminal.world
+    seeded = {model: {row.id for row in world.rows(model)} for model in (IceType, EventType)}
+
+    def added(model: type[IceType] | type[EventType]) -> list[Any]:
+        return [row for row in world.rows(model) if row.id not in seeded[model]]
+
+    [isi] = [body.id for body in world.rows(GoverningBody) if body.short_name == "ISI"]
+    assert terminal.counts("ice-types", "name\nPublic\nMoon Ice\n") == (1, 0, 1)
+    assert terminal.counts("ice-types", "name\nMOON ICE\n") == (0, 1, 0)
+    assert [row.name for row in added(IceType)] == ["MOON ICE"]
     kinds = "category;scoring_system;governing_body;single_mark\ncompetition;6.0;isi;WAHR\n"
     [(_, column, _)] = terminal.problems("event-types", kinds)
     assert column == "single_mark"
     kinds = kinds.replace("WAHR", "TRUE") + "Competition;6.0;ISI;no\nShowcase;;;\n"
     assert terminal.counts("event-types", kinds) == (3, 0, 0)
     assert terminal.counts("event-types", kinds) == (0, 0, 3)
-    found = {(row.category, row.governing_body_id, row.single_mark) for row in terminal.world.rows(EventType)}
-    assert found == {("Competition", body_id, True), ("Competition", body_id, False), ("Showcase", None, False)}
+    found = {(row.category, row.governing_body_id, row.single_mark) for row in added(EventType)}
+    assert found == {("Competition", isi, True), ("Competition", isi, False), ("Showcase", None, False)}
     [(_, column, reason)] = terminal.problems("event-types", "category,governing_body\nShowcase,XYZ\n")
     assert (column, reason.split(",")[0]) == ("governing_body", "There is no governing body of this name")
 
@@ -316,7 +319,7 @@ def test_two_loads_at_once_add_each_row_once(terminal: Terminal) -> None:
             return len(plan.added), plan.unchanged
 
     assert sorted(at_once([load, load])) == [(0, 298), (298, 0)]
-    assert len(terminal.world.rows(Rink)) == 298
+    assert len(terminal.world.chosen_from(Rink)) == 298
 
 
 def test_a_coach_recorded_meanwhile_is_a_refusal(terminal: Terminal) -> None:

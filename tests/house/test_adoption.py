@@ -18,7 +18,6 @@ from tests.support import replaced
 from tests.support.adopting import downgraded, upgraded
 from tests.support.dumps import dump, rows, shape
 
-pytestmark = pytest.mark.xdist_group("adoption")  # one process makes what all of these share
 WIDENED = {("uSkaterConfig", "uSkaterZip")}
 TOKENS = {("invite_tokens", "token"), ("password_reset_tokens", "token")}
 FILLED = {("uAuthTable", "fs_uniquifier"), ("uAuthTable", "created_at"), ("uAuthTable", "updated_at")}

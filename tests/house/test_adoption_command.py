@@ -12,7 +12,6 @@ from tests.support import replaced
 from tests.support.dumps import dump
 from tests.support.servers import ROOT, wait_for
 
-pytestmark = pytest.mark.xdist_group("adoption command")  # one process makes what all of these share
 LONGER_THAN_A_LOCK_IS_WAITED_FOR = 5.5
 SLOW = """
     CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep({}); RETURN new; END $$;

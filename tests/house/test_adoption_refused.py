@@ -12,7 +12,6 @@ from tests.support import replaced
 from tests.support.adopting import refused, upgraded
 from tests.support.dumps import dump
 
-pytestmark = pytest.mark.xdist_group("adoption refused")  # one process makes what all of these share
 ALIKE = """
     INSERT INTO "uAuthTable" ("aLogin", "aEmail", "aPasswordHash", "uSkaterUUID", fs_uniquifier)
     SELECT login, email, 'x', gen_random_uuid(), login FROM (VALUES

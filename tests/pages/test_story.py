@@ -1,26 +1,16 @@
 """The pages, used as forms are: without script, one after the other."""
 
 import re
-from html import unescape
+from collections.abc import Iterator
 
 from werkzeug.test import TestResponse
 
 from core import labels, tenants
-from core.models import User
+from core.models import Profile, User
+from tests.support.pages import press, send, title
 from tests.support.world import AUTH, PASSWORD, Person, World, open_unit, token_in
 
 NEW = "figure eights at midnight"
-
-
-def send(person: Person, path: str, **form: str) -> TestResponse:
-    """Submit a form as a browser would that says where it comes from."""
-    return person.browser.post(path, data=form, headers={"Origin": "http://localhost", "Accept": "text/html"})
-
-
-def title(answer: TestResponse) -> str:
-    found = re.search(r"<h1[^>]*>(.*?)</h1>", answer.text, re.DOTALL)
-    assert found, answer.text
-    return unescape(found[1].strip())
 
 
 def join(person: Person, token: str, **other: str) -> TestResponse:
@@ -178,13 +168,42 @@ def test_what_is_not_there_is_a_page_for_people_and_json_for_programs(world: Wor
     assert cas.get("/api/v4/nowhere", headers={"Accept": "text/html"}).json["code"] == "not_found"
 
 
+def every_page(world: World) -> Iterator[tuple[Person, str]]:
+    """Each page for people once, with somebody who may see it."""
+    eve, ann, cas = world.somebody("Eve"), world.admin(), world.member("Cas", "artist")
+    for path in ("/signin", "/forgot", "/api/v4/docs", "/dev/mailbox"):
+        yield eve, path
+    yield eve, f"/join?token={world.invite()}"
+    yield cas, f"/join?token={world.invite(roles=['coach'])}"
+    yield eve, f"/team/join?token={world.invite(kind='team', email='dev@club.test', roles=['dev'])}"
+    yield eve, f"/reset?token={world.reset_token(cas)}"
+    yield cas, "/profile"
+    cas.post(f"{AUTH}/onboard", {"first_name": "Cas", "last_name": "Nobody", "timezone": "Europe/Berlin"})
+    press(cas, cas.get("/card"), "Share my card")
+    for path in ("/", "/profile", "/card", "/account", "/invitations", "/desk/"):
+        yield ann if path == "/desk/" else cas, path
+    yield eve, f"/card/{world.rows(Profile)[0].share_token}"
+
+
 def test_pages_carry_no_inline_script_or_style_and_ask_nobody_else(world: World) -> None:
-    ann = world.admin()
-    for path in ("/", "/signin", "/forgot", "/api/v4/docs", "/dev/mailbox", f"/join?token={world.invite()}"):
-        visitor = ann if path == "/" else world.somebody("Cas")
+    for visitor, path in every_page(world):
         page = visitor.get(path)
         assert page.status_code == 200, path
-        assert not re.search(r"<script(?![^>]*src=)|<style|\sstyle=|\son\w+=", page.text), path
-        assert not re.findall(r'(?:src|href|action)="(?:https?:)?//(?!localhost:5000/)', page.text), path
-        assert "script-src 'self'" in page.headers["Content-Security-Policy"]
-        assert page.headers["Cache-Control"] == "no-store"
+        assert_plain(page)
+
+
+def test_pages_that_refuse_carry_none_either(world: World) -> None:
+    cas = world.member("Cas")
+    mine = world.invite(kind="team", email="dev@club.test", roles=["dev"])
+    for path in ("/join?token=x", "/reset?token=x", "/card/x", "/card", f"/team/join?token={mine}", "/nowhere"):
+        page = cas.get(path, headers={"Accept": "text/html"})
+        assert page.status_code >= 400, path
+        assert_plain(page)
+
+
+def assert_plain(page: TestResponse) -> None:
+    path = page.request.path
+    assert not re.search(r"<script(?![^>]*src=)|<style|\sstyle=|\son\w+=", page.text), path
+    assert not re.findall(r'(?:src|href|action)="(?:https?:)?//(?!localhost:5000/)', page.text), path
+    assert "script-src 'self'" in page.headers["Content-Security-Policy"]
+    assert page.headers["Cache-Control"] == "no-store"

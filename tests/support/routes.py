@@ -12,6 +12,10 @@ NOBODYS = "7b7a3c52-8d0e-4c1b-9f5e-2a61d0c4e9aa"
 COACH = "/api/v4/admin/invite-coach"
 TEAM = "/api/v4/admin/teams/invitations"
 LABEL = f"/api/v4/labels/{NOBODYS}/invitations"
+USERS = "/api/v4/admin/users"
+GRANT = f"{USERS}/{NOBODYS}/roles"
+EVENTS = "/api/v4/admin/audit"
+MAILS = "/api/v4/admin/mails"
 MEMBERS = "/api/v4/members"
 CARD = f"{MEMBERS}/skater_card"
 SHARE = f"{CARD}/share"
@@ -42,7 +46,7 @@ def operations(world: World) -> dict[tuple[str, str], dict[str, Any]]:
     """Method and path of every operation in the OpenAPI document, ids filled in."""
     document = world.app.test_client().get("/api/v4/openapi.json").json
     return {
-        (method.upper(), path.replace("{key}", NOBODYS)): operation
+        (method.upper(), path.replace("{key}", NOBODYS).replace("{role}", "coach")): operation
         for path, methods in document["paths"].items()
         for method, operation in methods.items()
     }
@@ -69,6 +73,7 @@ def good_body(world: World, path: str) -> dict[str, Any] | None:
         f"{TEAM}/accept": {"token": "x"},
         f"{AUTH}/invitations/accept": {"token": "x"},
         LABEL: {"artistId": NOBODYS},
+        GRANT: {"role": "coach"},
         PROFILE: {"city": "Den Haag"},
         PREFERENCE: {"contact_preference": "email"},
         ADD: AN_HOUR,

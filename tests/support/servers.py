@@ -130,7 +130,7 @@ def _wait_until_up(url: str, process: subprocess.Popen[bytes], log: Path) -> Non
         assert process.poll() is None, log.read_text()
         try:
             return requests.get(f"{url}/healthz", timeout=5).status_code == 200
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):  # not listening, or listening but not ready
             return False
 
     wait_for(is_up, START_SECONDS)

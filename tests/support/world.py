@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from click.testing import Result
 from flask import Flask
@@ -24,14 +25,20 @@ from core.policy import HashCost, Policy
 from migrations import reference
 
 AUTH = "/api/v4/auth"
-SEEDED = {model.__tablename__ for model in (Role, Team, IceType, GoverningBody, EventType)}
-"""Tables that migrations fill."""
+SEEDED = {model.__tablename__ for model in (Role, Team, GoverningBody)}
+"""Tables that migrations fill, and nobody else."""
 STANDING_FOR_NONE = {
     Coach.__tablename__: Coach.id == reference.NO_COACH["coach_id"],
     Rink.__tablename__: Rink.id == reference.NO_RINK["rink_id"],
     Club.__tablename__: Club.id == reference.NO_CLUB["club_id"],
 }
 """Tables in which migrations put one row, which stands for no coach, no rink, no club."""
+SEEDS = {
+    **STANDING_FOR_NONE,
+    IceType.__tablename__: IceType.id.in_([UUID(key) for key in reference.ICE_TYPES]),
+    EventType.__tablename__: EventType.id.in_([UUID(f"b{number:031x}") for number in reference.EVENT_TYPES]),
+}
+"""Rows that migrations put where others add theirs."""
 PASSWORD = "a long walk on thin ice"
 CHEAP = Policy(hash_cost=HashCost(time=1, memory_kib=8, lanes=1))
 
@@ -173,7 +180,7 @@ class World:
         with self.app.app_context(), db.engine.begin() as connection:
             for table in reversed(Base.metadata.sorted_tables):
                 if table.name not in SEEDED:
-                    kept = STANDING_FOR_NONE.get(table.name, false())
+                    kept = SEEDS.get(table.name, false())
                     connection.execute(delete(table).where(not_(kept)))
 
 

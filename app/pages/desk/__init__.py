@@ -2,8 +2,22 @@
 
 from flask import Blueprint
 
-from app.pages.desk import inviting
+from app import links
+from app.pages.desk import coaches, invitations, inviting, mails, people, person, team, trail, words
 
 bp = Blueprint("desk", __name__, url_prefix="/desk")
-for area in (inviting,):
+for area in (inviting, invitations, coaches, team, people, person, trail, mails):
     bp.register_blueprint(area.bp)
+
+FILTERS = (
+    links.qr_png,
+    words.told,
+    words.role_name,
+    words.event_name,
+    words.kind_name,
+    words.letter_name,
+    words.letter_state,
+    words.people_left,
+)
+for each in FILTERS:
+    bp.add_app_template_filter(each)

@@ -1,0 +1,48 @@
+"""What the desk's pages share: lists that are searched and paged, forms that come back with the desk's own words."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TypeVar
+
+from flask import request, url_for
+from pydantic import BaseModel
+
+from app import guards
+from app.pages import forms, words
+from app.pages.desk import words as own
+from app.pages.forms import Form
+from app.wire.forms import filled
+from core.errors import Refusal
+
+Q = TypeVar("Q", bound=BaseModel)
+
+
+def asked(query: type[Q]) -> Q:
+    """What the address asks of a list. InvalidInput."""
+    return filled(query, request.args)
+
+
+def further(endpoint: str, cursor: str | None) -> str | None:
+    """The address of the next page of a list, which goes on with what was asked for."""
+    kept = {name: text for name, text in request.args.items() if text and name not in {"cursor", "done"}}
+    return url_for(endpoint, **kept, cursor=cursor) if cursor else None
+
+
+def form(
+    again: Callable[[Form], str],
+    *more: type[Refusal],
+    says: Mapping[str, str] = own.SENTENCES,
+    like: guards.View | None = None,
+) -> Callable[[guards.View], guards.View]:
+    """app.pages.forms.form, with sentences for those who run the place."""
+
+    def in_own_words(refused: Form) -> str:
+        return again(replace(refused, sentence=says.get(refused.code, refused.sentence)))
+
+    return forms.form(in_own_words, *more, like=like)
+
+
+def done() -> str | None:
+    """What was just done, told on the page that it led to."""
+    key = request.args.get("done", "")
+    return own.DONE.get(key) or words.DONE.get(key)

@@ -1,0 +1,133 @@
+"""What the desk says to those who run the place."""
+
+from app.wire.desk import LetterEntry
+from core.audit import Happened
+
+SENTENCES = {
+    "invalid_input": "Something here needs another look.",
+    "not_found": "That one was already gone, or was done before.",
+    "already_member": "It has been accepted meanwhile: there is nothing left to send.",
+    "above_own_role": "That is above your own role. Ask somebody who ranks higher.",
+    "last_owner": "Somebody must own the place. Make another person owner first.",
+    "tenant_taken": "There is one of this name already.",
+}
+
+DONE = {
+    "revoked": "That link no longer works.",
+    "place": "It is made. Now you can invite coaches to it.",
+    "granted": "The role is given. It counts from now on.",
+    "taken": "The role is taken away.",
+    "closed": "The account is closed: signed out everywhere, its links ended.",
+    "opened": "The account is open again. The old password still works.",
+    "signed-out": "Signed out everywhere.",
+    "retried": "It is being tried again. Look at this page again in a few seconds.",
+}
+
+ROLES = {"super_admin": "super admin", "dev": "developer"}
+KINDS = {"gate": "link", "coach": "coach", "team": "team"}
+STATUSES = {"active": "open", "used": "used up", "expired": "run out", "revoked": "revoked"}
+PARTS = {"coach": "Coach", "head_coach": "Head coach", "assistant_coach": "Assistant coach"}
+
+LETTERS = {
+    "reset_requested": "Link for a new password",
+    "password_changed": "Notice: password changed",
+    "reset_handed_over": "Notice: reset link handed over",
+    "coach_invited": "Invitation as a coach",
+    "team_invited": "Invitation to the team",
+    "label_invited": "A label's invitation",
+}
+LETTER_STATES = {
+    "queued": "waiting",
+    "sending": "being sent",
+    "sent": "sent",
+    "dropped": "not needed",
+    "failed": "given up",
+}
+
+EVENTS = {
+    "signed_in": "{whom} signed in.",
+    "user_registered": "{whom} joined.",
+    "invitation_accepted": "{whom} accepted an invitation.",
+    "roles_granted": "{whom} got the role {roles}, from {who}.",
+    "role_revoked": "{who} took the role {role} from {whom}.",
+    "user_deactivated": "{who} closed the account of {whom}.",
+    "user_activated": "{who} opened the account of {whom} again.",
+    "signed_out_by_admin": "{who} signed {whom} out everywhere.",
+    "reset_link_made": "A link for a new password was made for {whom}.",
+    "reset_link_handed_over": "{who} made a reset link to hand over to {whom}.",
+    "password_changed": "{whom} changed the password.",
+    "password_changed by_reset": "{whom} set a new password with a reset link.",
+    "invitation_issued": "{who} made an invitation.",
+    "invitation_issued gate": "{who} made an invite link.",
+    "invitation_issued coach": "{who} invited a coach.",
+    "invitation_issued team": "{who} invited somebody to the team.",
+    "invitation_renewed": "{who} made a fresh link for an invitation.",
+    "invitation_renewed gate": "{who} made an invite link anew.",
+    "invitation_renewed coach": "{who} invited a coach again.",
+    "invitation_renewed team": "{who} invited somebody to the team again.",
+    "invitation_revoked": "{who} revoked an invitation.",
+    "invitation_revoked gate": "{who} revoked an invite link.",
+    "invitation_revoked coach": "{who} revoked the invitation of a coach.",
+    "invitation_revoked team": "{who} revoked an invitation to the team.",
+    "letter_retried": "{who} had a letter tried again.",
+    "reference_loaded": "{who} loaded a list of rinks, clubs, coaches or ice types.",
+    "onboarded": "{whom} filled in a profile.",
+    "profile_changed": "{whom} changed the profile.",
+    "card_shared": "{whom} shared the skater card.",
+    "card_unshared": "{whom} stopped sharing the skater card.",
+    "label_invited": "{who} asked {whom} to join a label.",
+    "label_withdrawn": "A label's invitation of {whom} ended.",
+    "label_accepted": "{whom} joined a label.",
+    "label_declined": "{whom} said no to a label.",
+}
+"""What an event of the trail means, for some by the kind of invitation or the way in its details."""
+
+NAMES = sorted({key.partition(" ")[0] for key in EVENTS})
+"""The events that can be asked for."""
+
+
+def told(happened: Happened) -> str:
+    """One event in a sentence; one that has none is shown as it is, with what is known of it."""
+    kind = "by_reset" if happened.details.get("by_reset") else happened.details.get("kind", "")
+    sentence = EVENTS.get(f"{happened.event} {kind}") or EVENTS.get(happened.event)
+    if sentence is None:
+        return ", ".join(filter(None, [happened.event, happened.actor and f"by {happened.actor}", happened.login]))
+    granted = " and ".join(role_name(role) for role in happened.details.get("roles", []))
+    taken = role_name(str(happened.details.get("role", "")))
+    return sentence.format(who=_who(happened), whom=happened.login or "An account", roles=granted, role=taken)
+
+
+def role_name(role: str) -> str:
+    return ROLES.get(role, role)
+
+
+def event_name(event: str) -> str:
+    return event.replace("_", " ").capitalize()
+
+
+def kind_name(kind: str) -> str:
+    return KINDS.get(kind, kind)
+
+
+def letter_name(kind: str) -> str:
+    return LETTERS.get(kind, kind)
+
+
+def letter_state(letter: LetterEntry) -> str:
+    """What became of a letter, in a word or two."""
+    if letter.state == "queued" and letter.attempts:
+        return "will be tried again"
+    return LETTER_STATES.get(letter.state, letter.state)
+
+
+def people_left(number: int) -> str:
+    """How many a link lets in; 0 is any number."""
+    return {0: "as many people as come", 1: "one person"}.get(number, f"{number} people")
+
+
+def _who(happened: Happened) -> str:
+    if happened.actor == "cli":
+        return "somebody at the terminal" if happened.event == "roles_granted" else "Somebody at the terminal"
+    if happened.actor is None:
+        return "the invitation" if happened.event == "roles_granted" else "Somebody"
+    return happened.actor

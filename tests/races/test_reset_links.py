@@ -1,0 +1,24 @@
+"""Reset links made for the same person at the same moment: none is an error, the last one lives."""
+
+from core.models import PasswordReset, User
+from tests.support.running import House, at_once, fresh_password, said
+from tests.support.ways import browser, newcomer
+from tests.support.world import AUTH
+
+TIMES = 8
+ROUNDS = 4
+
+
+def test_of_reset_links_made_at_once_one_lives(house: House) -> None:
+    admin = browser(house, newcomer(house, "admin"))
+    for _ in range(ROUNDS):
+        ben = newcomer(house)
+        path = f"/api/v4/admin/users/{ben.skater_id}/reset-link"
+        answers = at_once([lambda path=path: house.server.post(path, {}, cookies=admin)] * TIMES)
+        assert said(answers) == [(201, None)] * TIMES
+        assert house.number(PasswordReset, PasswordReset.user_id == ben.id) == 1
+        tokens = [answer.json()["reset_url"].partition("token=")[2] for answer in answers]
+        tried = [{"token": token, "new_password": fresh_password()} for token in tokens]
+        opened = [house.server.post(f"{AUTH}/reset-confirm", body).status_code for body in tried]
+        assert sorted(opened) == [200] + [400] * (TIMES - 1)
+        assert house.number(User, User.id == ben.id) == 1
