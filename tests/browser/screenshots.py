@@ -28,7 +28,7 @@ DESK = {
     "desk-team": "/desk/team",
     "desk-people": "/desk/people",
     "desk-trail": "/desk/trail",
-    "desk-mail": "/desk/mails",
+    "desk-mail": "/desk/mail",
 }
 
 

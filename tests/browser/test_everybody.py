@@ -19,7 +19,7 @@ DESK = [
     "/desk/team",
     "/desk/people",
     "/desk/trail",
-    "/desk/mails",
+    "/desk/mail",
     "/desk/people/{me}",
 ]
 DARK = {"color_scheme": "dark"}
@@ -38,6 +38,7 @@ def test_every_page_fits_a_small_screen_and_has_nothing_serious_against_it(
                 visitor.carries(browser(house, person))
                 continue
             visitor.goes(path.format(token=house.invite(), me=person.skater_id))
+            assert (visitor.title == "There is nothing here") == (path == "/nowhere"), path
             told[path] = (visitor.serious(), visitor.overflows())
     assert {path: found for path, found in told.items() if found != ([], False)} == {}
 
