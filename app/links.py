@@ -54,10 +54,6 @@ def invitations_page() -> str:
     return f"{_base()}/invitations"
 
 
-def shared_card(token: UUID) -> str:
-    return f"{_base()}/api/v4/members/shared_card/{token}"
-
-
 def reset(secret: str) -> str:
     settings: Settings = current_app.extensions["settings"]
     return f"{settings.reset_url_base}?token={secret}"

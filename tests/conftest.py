@@ -18,27 +18,26 @@ from tests.support.world import Clock, World, new_app
 
 BOTH = ("postgresql", "sqlite")
 STOPWATCH = {"test_same_road.py", "test_mail.py"}
+SERVED = {"flows", "races", "browser"}
+"""Folders whose tests run against servers."""
 SHARING = {"test_adopted.py", "test_adoption.py", "test_adoption_command.py", "test_adoption_refused.py"}
-"""Files whose tests share what is costly to make, and are run by one process each."""
+"""Files whose tests share what is costly to make."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With several processes, one alone runs what starts servers, which are shared. What holds a stopwatch comes
-    last, when the others are done and the machine is quiet."""
-    for item in items:
-        if item.path.parent.name in {"flows", "races"}:
-            item.add_marker(pytest.mark.xdist_group("servers"))
-        elif item.path.parent.name == "browser":
-            item.add_marker(pytest.mark.xdist_group("browser"))
+    """What holds a stopwatch comes last, when the others are done and the machine is quiet."""
     items.sort(key=lambda item: item.path.name in STOPWATCH)
 
 
 class Sharing(LoadGroupScheduling):  # type: ignore[misc]
-    """Markers alone do not reach xdist 3.8: pytest 9.2 forgets the names of groups that it appends."""
+    """Tests that share servers, or what else is costly to make, are run by one process each. Markers would say so too,
+    but pytest 9.2 forgets the names of groups that xdist 3.8 appends."""
 
     def _split_scope(self, nodeid: str) -> str:
-        path = nodeid.partition("::")[0]
-        return path if Path(path).name in SHARING else str(super()._split_scope(nodeid))
+        path = Path(nodeid.partition("::")[0])
+        if path.name in STOPWATCH | SHARING:
+            return str(path)
+        return str(path.parent) if path.parent.name in SERVED else str(nodeid)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Sharing:

@@ -64,4 +64,4 @@ def _list(stage: Stage, kind: str, rows: list[dict[str, Any]]) -> None:
 
 def _share(stage: Stage, skater: cast.Skater) -> str:
     me = stage.me(skater.login)
-    return links.shared_card(profiles.share(stage.unit(days_ago=20, by=me), me))
+    return links.card(profiles.share(stage.unit(days_ago=20, by=me), me))

@@ -98,9 +98,10 @@ class Visitor:
     def text(self) -> str:
         return self.page.locator("main").inner_text()
 
-    def serious(self) -> list[str]:
-        """What axe finds on this screen that is serious or critical, as rule and place."""
-        found = Axe().run(self.page).response["violations"]
+    def serious(self, *rules: str) -> list[str]:
+        """What axe finds on this screen that is serious or critical, by all of its rules or these: rule and place."""
+        options = {"runOnly": {"type": "rule", "values": list(rules)}} if rules else None
+        found = Axe().run(self.page, options=options).response["violations"]
         return [
             f"{each['id']}: {each['nodes'][0]['target']}" for each in found if each["impact"] in {"serious", "critical"}
         ]

@@ -152,7 +152,7 @@ def test_a_card_and_a_playlist_are_shared(demo: Demo) -> None:
     path = demo.told["shared_card"].removeprefix("http://localhost:5000")
     card = demo.world.somebody("Anybody").get(path)
     assert card.status_code == 200
-    assert [each["name"] for each in card.get_json()["current"]["shared_playlists"]] == ["Program music"]
+    assert "Program music" in card.text
     assert len(demo.world.rows(Playlist)) == 2
 
 

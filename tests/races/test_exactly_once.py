@@ -17,7 +17,7 @@ from tests.support.world import AUTH, PASSWORD
 
 LONG = bool(os.environ.get("LONG"))
 CLIENTS = 64 if LONG else 16
-ROUNDS = 50 if LONG else 3
+ROUNDS = 50 if LONG else 2
 LOSING_ROUNDS = 5
 """In so many rounds the control must have broken its promise at least once."""
 

@@ -65,7 +65,13 @@ class Server:
 
 @contextmanager
 def serving(
-    database: URL, folder: Path, *, workers: int = 4, module: str = "wsgi:app", **environment: str
+    database: URL,
+    folder: Path,
+    *,
+    workers: int = 4,
+    module: str = "wsgi:app",
+    migrate: bool = True,
+    **environment: str,
 ) -> Iterator[Server]:
     """The product under gunicorn with so many processes, migrated and answering; ended afterwards.
 
@@ -87,7 +93,8 @@ def serving(
     log = folder / f"server-{port}.log"
     options = ["--bind", f"127.0.0.1:{port}", "--workers", str(workers), "--graceful-timeout", "3", module]
     with log.open("wb") as output:
-        _run(variables, "flask", "--app", "wsgi", "db", "upgrade")
+        if migrate:
+            _run(variables, "flask", "--app", "wsgi", "db", "upgrade")
         gunicorn = [sys.executable, "-m", "gunicorn", *options]
         process = subprocess.Popen(gunicorn, cwd=ROOT, env=variables, stdout=output, stderr=output)
     try:

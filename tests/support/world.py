@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
+from importlib.metadata import version
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +12,7 @@ from click.testing import Result
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_mail import Message
-from sqlalchemy import URL, delete, false, not_, select
+from sqlalchemy import URL, Dialect, delete, false, not_, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -18,10 +20,11 @@ from app import create_app, schema
 from app.extensions import db
 from app.settings import Settings
 from app.unit import Surroundings, open_unit
-from core import invitations, labels, tenants, users
+from core import invitations, labels, logins, registration, tenants, users
 from core.models import AuditEvent, Base, Club, Coach, EventType, GoverningBody, IceType, Rink, Role, Team
 from core.passwords import Hasher
 from core.policy import HashCost, Policy
+from core.registration import Applicant
 from migrations import reference
 
 AUTH = "/api/v4/auth"
@@ -39,6 +42,8 @@ SEEDS = {
     EventType.__tablename__: EventType.id.in_([UUID(f"b{number:031x}") for number in reference.EVENT_TYPES]),
 }
 """Rows that migrations put where others add theirs."""
+VISITOR = {"ip": "127.0.0.1", "user_agent": f"Werkzeug/{version('werkzeug')}"}
+"""What the test client says of itself."""
 PASSWORD = "a long walk on thin ice"
 CHEAP = Policy(hash_cost=HashCost(time=1, memory_kib=8, lanes=1))
 
@@ -113,13 +118,22 @@ class World:
         return Person(self, name)
 
     def member(self, name: str = "Cas", *granted: str, **other: Any) -> Person:
-        """A person who has registered and signed in, with further roles if given."""
+        """A person who has registered and signed in, with further roles if given. Without `other` fields in the form it
+        is done behind the counter, which leaves the same rows in a third of the time."""
         person = self.somebody(name)
-        assert person.register(self.invite(), **other).status_code == 200
-        if granted:
-            with self.app.app_context(), open_unit(name="cli") as unit:
-                users.grant_roles(unit, users.get_by_login(unit.look, name).id, granted)
-        assert person.sign_in().status_code == 200
+        if other:
+            assert person.register(self.invite(), **other).status_code == 200
+        token = None if other else self.invite()
+        with self.app.app_context():
+            if token:
+                with open_unit(**VISITOR) as unit:
+                    registration.register(unit, Applicant(name, person.email, person.password, None, ["adult"]), token)
+            if granted:
+                with open_unit(name="cli") as unit:
+                    users.grant_roles(unit, users.get_by_login(unit.look, name).id, granted)
+            with open_unit(**VISITOR) as unit:
+                begun = logins.log_in(unit, users.find_by_login_or_email(unit.look, name), person.password)
+        person.browser.set_cookie(self.app.extensions["settings"].cookie_name, begun.secret)
         return person
 
     def admin(self, name: str = "Ann") -> Person:
@@ -178,10 +192,23 @@ class World:
     def clear(self) -> None:
         """Leave the database as its migrations did."""
         with self.app.app_context(), db.engine.begin() as connection:
-            for table in reversed(Base.metadata.sorted_tables):
-                if table.name not in SEEDED:
-                    kept = SEEDS.get(table.name, false())
-                    connection.execute(delete(table).where(not_(kept)))
+            if connection.dialect.name == "postgresql":
+                connection.exec_driver_sql(";".join(_clearing(connection.dialect)))
+            else:
+                for statement in _clearing(connection.dialect):
+                    connection.exec_driver_sql(statement)
+
+
+@cache
+def _clearing(dialect: Dialect) -> list[str]:
+    kept = {name: SEEDS.get(name, false()) for name in Base.metadata.tables if name not in SEEDED}
+    tables = [table for table in reversed(Base.metadata.sorted_tables) if table.name in kept]
+    return [
+        str(
+            delete(table).where(not_(kept[table.name])).compile(dialect=dialect, compile_kwargs={"literal_binds": True})
+        )
+        for table in tables
+    ]
 
 
 def token_in(letter: Message) -> str:
