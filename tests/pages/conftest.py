@@ -1,5 +1,8 @@
-"""Pages are tested in worlds of other settings as well."""
+"""Pages translate: what they ask of core is promised on both databases elsewhere. Here, the stricter of the two."""
 
-from tests.api.conftest import new_world
+import pytest
 
-__all__ = ["new_world"]
+
+@pytest.fixture(params=["postgresql"])
+def engine(request: pytest.FixtureRequest) -> str:
+    return str(request.param)

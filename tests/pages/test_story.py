@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 
-import pytest
 from werkzeug.test import TestResponse
 
 from core import labels, tenants
@@ -186,7 +185,6 @@ def every_page(world: World) -> Iterator[tuple[Person, str]]:
     yield eve, f"/card/{world.rows(Profile)[0].share_token}"
 
 
-@pytest.mark.parametrize("engine", ["sqlite"])
 def test_pages_carry_no_inline_script_or_style_and_ask_nobody_else(world: World) -> None:
     for visitor, path in every_page(world):
         page = visitor.get(path)
@@ -194,7 +192,6 @@ def test_pages_carry_no_inline_script_or_style_and_ask_nobody_else(world: World)
         assert_plain(page)
 
 
-@pytest.mark.parametrize("engine", ["sqlite"])
 def test_pages_that_refuse_carry_none_either(world: World) -> None:
     cas = world.member("Cas")
     mine = world.invite(kind="team", email="dev@club.test", roles=["dev"])
