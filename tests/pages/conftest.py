@@ -1,6 +1,10 @@
-"""Pages translate: what they ask of core is promised on both databases elsewhere. Here, the stricter of the two."""
+"""Pages translate: what they ask of core is promised on both databases elsewhere. Here the stricter one is enough."""
 
 import pytest
+
+from tests.api.conftest import new_world
+
+__all__ = ["new_world"]
 
 
 @pytest.fixture(params=["postgresql"])
