@@ -98,11 +98,15 @@ class Equipment(Owned, Base):
     url: Mapped[str | None] = mapped_column("equip_url", String)
 
 
+COUNTED = ("ice_time", "coach_time", "skate_type", "rink_id", "coach_id")
+"""What is counted of a session: in the index, because a skater's sessions lie scattered over the table."""
+
+
 class IceSession(Base):
     """Time on the ice. `at` is midnight of its day, in the skater's time zone; minutes and money as typed."""
 
     __tablename__ = "ice_time"
-    __table_args__ = (Index(None, "uSkaterUUID", "date"),)
+    __table_args__ = (Index(None, "uSkaterUUID", "date", postgresql_include=COUNTED),)
 
     id: Mapped[int] = mapped_column("ice_time_id", primary_key=True)
     at: Mapped[datetime | None] = mapped_column("date")
