@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, exists, select
 
-from core.models import Blades, Boots, Club, Coach, Playlist, PlaylistTrack, Profile, Rink, Skates
+from core.models import Blades, Boots, Club, Coach, Playlist, PlaylistTrack, Profile, Rink, Skates, User
 from core.models.base import named
 from core.unit import AnyRow, Look
 
@@ -41,7 +41,7 @@ def find(look: Look, skater_id: uuid.UUID) -> Portrait | None:
 
 
 def find_shared(look: Look, share_token: uuid.UUID) -> Portrait | None:
-    """Whose card is shared under this token, or None."""
+    """Whose card is shared under this token, or None; a closed account shows none."""
     return _one(look(_BY_TOKEN, {"key": share_token}))
 
 
@@ -117,4 +117,5 @@ _PROFILE = (
     "share_token",
 )
 _BY_SKATER = _portrait(Profile.skater_id == bindparam("key"))
-_BY_TOKEN = _portrait(Profile.share_token == bindparam("key"))
+_IS_CLOSED = exists().where(User.skater_id == Profile.skater_id, ~User.is_active)
+_BY_TOKEN = _portrait(and_(Profile.share_token == bindparam("key"), ~_IS_CLOSED))

@@ -335,6 +335,16 @@ def test_a_shared_card_goes_with_its_skaters_changes(world: World) -> None:
     assert world.somebody("Eve").get(f"{SHARED}/{token}").json["identity"]["first_name"] == "Casimir"
 
 
+def test_a_closed_account_shows_no_card_until_it_is_open_again(world: World) -> None:
+    cas = skater(world)
+    eve, link = world.somebody("Eve"), f"{SHARED}/{share(cas)}"
+
+    assert world.terminal("users", "deactivate", cas.name).exit_code == 0
+    assert said(eve.get(link)) == said(eve.get(f"{SHARED}/{NOBODYS}"))
+    assert world.terminal("users", "activate", cas.name).exit_code == 0
+    assert eve.get(link).status_code == 200
+
+
 def test_a_preference_is_echoed_and_shown(world: World) -> None:
     cas = skater(world)
 
