@@ -1,20 +1,95 @@
 """How gunicorn runs the product: `gunicorn` in this folder is enough; options on the command line win."""
 
+import gc
+import logging.config
 import os
+import signal
+
+from gunicorn.glogging import Logger
+from gunicorn.systemd import sd_notify
+
+
+class JsonLogger(Logger):
+    """One JSON object a line on standard error, for all that the server and the product have to say."""
+
+    def setup(self, cfg):
+        super().setup(cfg)
+        logging.config.dictConfig(LOGGING)
+
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "json": {
+            "()": "pythonjsonlogger.json.JsonFormatter",
+            "fmt": "%(levelname)s %(name)s %(process)d %(message)s",
+            "rename_fields": {"levelname": "level", "name": "logger"},
+            "timestamp": "time",
+        }
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {"app": {"level": "INFO"}, "gunicorn.error": {"handlers": ["stderr"]}},
+}
+"""Requests that go well are no event. `--access-logfile -` has gunicorn print them, in the format below."""
 
 wsgi_app = "wsgi:app"
 bind = os.environ.get("BIND", "127.0.0.1:8000")
 workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
 worker_class = "gthread"
-threads = 4
+preload_app = True  # imported once, shared by all processes: less to start, and less memory
+threads = 64  # more than may wait for a hash (policy.hash_queue), so that quick requests always find one
 timeout = 60
 graceful_timeout = 15
 keepalive = 15
 control_socket_disable = True  # one file in the home folder, for all instances: not needed to run one
+logger_class = JsonLogger
 # Without the query, where tokens stand.
 access_log_format = '%(h)s %(t)s "%(m)s %(U)s" %(s)s %(b)s %(M)sms "%(a)s"'
+
+
+gc.disable()  # nothing that is made while the product is loaded is rubbish; see pre_fork
+
+
+def pre_fork(server, worker):
+    """What is loaded by now stays for good. Where the collector never looks, it never writes, and pages stay shared."""
+    if metrics := server.app.wsgi().extensions.get("metrics"):
+        worker.place = metrics.share([other.place for other in server.WORKERS.values()])
+    gc.freeze()
+
+
+def post_fork(server, worker):
+    gc.enable()
 
 
 def post_worker_init(worker):
     """Mail that was owed when the last process died is sent without waiting for a first request."""
     worker.wsgi.extensions["postman"].start()
+    worker.wsgi.extensions["housekeeper"].start()
+    if worker.age == 1:
+        take_over()
+
+
+def take_over():
+    """The first process of a successor (see USR2) can answer by now: the one before may go. Systemd is told first, so
+    that it does not take that for the end."""
+    if elder := os.environ.get("GUNICORN_PID"):
+        sd_notify(f"MAINPID={os.getppid()}", logging.getLogger("gunicorn.error"))
+        os.kill(int(elder), signal.SIGTERM)
+
+
+def child_exit(server, worker):
+    if metrics := server.app.wsgi().extensions.get("metrics"):
+        metrics.leave(worker.place)
+
+
+def on_exit(server):
+    if metrics := server.app.wsgi().extensions.get("metrics"):
+        metrics.close()
+
+
+def worker_exit(server, worker):
+    """The letter at hand is finished: nobody could know whether it has left, and it would be sent once more, later."""
+    if worker.pid == os.getpid():  # the main process calls this too, of one that it finds gone
+        worker.wsgi.extensions["postman"].stop(graceful_timeout / 2)

@@ -1,15 +1,16 @@
 """The Flask application: the only place that knows the web. create_app is the wiring, read top to bottom."""
 
-import secrets
 from dataclasses import replace
 from typing import Any
 
 from flask import Flask, Response, current_app, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import api, cli, database, development, errors, guards, pages
+from app import api, breached, cli, database, development, errors, guards, last_resort, logs, pages
 from app.datastore import Datastore
-from app.extensions import cors, db, mail, migrate, security
+from app.extensions import cors, db, mail, security
+from app.housekeeper import Housekeeper
+from app.languages import spoken
 from app.limits import Limits
 from app.postman import Postman
 from app.settings import ROOT, Settings, from_environment
@@ -17,12 +18,14 @@ from app.unit import Surroundings
 from app.visits import Visits, open_visit
 from core.errors import Forbidden, NotSignedIn
 from core.passwords import Hasher
+from core.policy import Policy
 
 CORS_OPTIONS: dict[str, Any] = {
     "supports_credentials": True,
     "allow_headers": ["Content-Type"],
     "expose_headers": ["Retry-After", "X-Request-ID"],
     "max_age": 600,
+    "intercept_exceptions": False,  # all answers to them pass after_request anyway
 }
 
 
@@ -35,41 +38,58 @@ def create_app(settings: Settings | None = None, surroundings: Surroundings | No
     app.url_map.merge_slashes = False  # its redirect is HTML, and to the host that the request names
     app.extensions["settings"] = settings
     policy = replace(settings.policy, sends_mail=settings.sends_mail)
-    app.extensions["surroundings"] = surroundings or Surroundings(policy, Hasher(policy))
+    app.extensions["surroundings"] = surroundings or _surroundings(settings, policy)
     app.extensions["limits"] = Limits(app, settings, policy)
-    app.extensions["postman"] = Postman(app)
+    app.extensions.update(postman=Postman(app), housekeeper=Housekeeper(app))
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
 
+    app.wsgi_app = last_resort.LastResort(app.wsgi_app)  # type: ignore[method-assign]
+
     db.init_app(app)
     database.prepare(app)
-    migrate.init_app(app, db, directory=str(ROOT / "migrations"), compare_type=True, render_as_batch=True)
     mail.init_app(app)
     cors.init_app(app, resources={r"/api/.*": {"origins": list(settings.cors_origins)}}, **CORS_OPTIONS)
 
     app.session_interface = Visits()
+    spoken.init_app(app)
     app.before_request(_name_request)
     app.before_request(guards.refuse_cross_site)
     app.before_request(guards.refuse_oversized)
     app.before_request(open_visit)
     app.before_request(app.extensions["postman"].start)
+    app.before_request(app.extensions["housekeeper"].start)
     _secure_with_flask_security(app)
     app.after_request(_protect)
 
+    logs.init_app()
     errors.init_app(app)
     api.init_app(app)
     pages.init_app(app)
     cli.init_app(app)
+    _add_what_is_asked_for(app, settings)
+    return app
+
+
+def _add_what_is_asked_for(app: Flask, settings: Settings) -> None:
     if settings.development_mailbox:
         development.init_app(app)
-    return app
+    if settings.metrics_token:
+        from app import metrics  # with all that it brings along
+
+        metrics.init_app(app)
+
+
+def _surroundings(settings: Settings, policy: Policy) -> Surroundings:
+    return Surroundings(policy, Hasher(policy), is_breached=breached.checker(settings.breached_passwords_url))
 
 
 def _configuration(settings: Settings) -> dict[str, Any]:
     server = settings.mail_server
     return {
         "SECRET_KEY": settings.secret_keys[0],
+        "PROPAGATE_EXCEPTIONS": True,  # what no error handler catches: see app/last_resort.py
         "MAX_CONTENT_LENGTH": guards.BODY_MAX + 1,  # more is never read: see guards.refuse_oversized
         "MAX_FORM_MEMORY_SIZE": guards.BODY_MAX,
         "SQLALCHEMY_DATABASE_URI": settings.database,
@@ -100,12 +120,14 @@ def _configuration(settings: Settings) -> dict[str, Any]:
 def _secure_with_flask_security(app: Flask) -> None:
     security.init_app(app, Datastore(), register_blueprint=False)
     app.login_manager._request_callback = None  # type: ignore[attr-defined]
+    security.principal.identity_loaders.clear()  # who may what is asked in guards.admin alone, not at every request
     security.want_json(lambda _: True)
     security.unauthn_handler(_refuse_stranger)
     security.unauthz_handler(_refuse_unentitled)
 
 
 def _refuse_stranger(*_: Any, **__: Any) -> None:
+    errors.log_refusal(NotSignedIn.code, errors.STATUS[NotSignedIn])
     raise NotSignedIn
 
 
@@ -114,25 +136,32 @@ def _refuse_unentitled(*_: Any, **__: Any) -> None:
 
 
 def _name_request() -> None:
-    g.request_id = secrets.token_hex(8)
+    g.request_id = request.environ[last_resort.REQUEST_ID]
 
 
 def _protect(response: Response) -> Response:
     """The headers that every answer carries: nothing is cached, framed, sniffed, or told where it came from."""
-    headers = response.headers
+    headers, is_page = response.headers, response.mimetype == "text/html"
     headers["X-Request-ID"] = g.get("request_id", "")
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    headers["Cross-Origin-Resource-Policy"] = "same-site"
-    if request.endpoint != "static":
+    headers.update(last_resort.ON_EVERY_ANSWER)
+    if request.endpoint != "static" or response.status_code >= 400:
         headers["Cache-Control"] = "no-store"
-        response.vary.update(("Cookie", "Origin"))
-    is_page = response.mimetype == "text/html"
-    headers["Referrer-Policy"] = "no-referrer" if _is_trustworthy() or not is_page else "strict-origin"
-    headers.setdefault("Content-Security-Policy", PAGE_POLICY if is_page else BARE_POLICY)
+        _vary(response, "Cookie", "Origin", *(["Accept-Language"] if is_page else []))
+    if is_page:
+        headers.setdefault("Content-Language", spoken.current().code)
+    headers["Referrer-Policy"] = "no-referrer" if not is_page or _is_trustworthy() else "strict-origin"
+    headers.setdefault("Content-Security-Policy", PAGE_POLICY if is_page else last_resort.BARE_POLICY)
     if request.is_secure:
         headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
     return response
+
+
+def _vary(response: Response, *by: str) -> None:
+    """Most answers have no Vary yet, and need not be read for one."""
+    if "Vary" in response.headers:
+        response.vary.update(by)
+    else:
+        response.headers["Vary"] = ", ".join(by)
 
 
 def _is_trustworthy() -> bool:
@@ -143,7 +172,6 @@ def _is_trustworthy() -> bool:
     return own.startswith("https://") or request.is_secure or hostname in {"localhost", "127.0.0.1", "[::1]"}
 
 
-BARE_POLICY = "default-src 'none'; frame-ancestors 'none'"
 PAGE_POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"

@@ -27,6 +27,7 @@ def resend(key: UUID) -> Resent:
         email=resent.email,
         invite_url=url,
         expires_at=resent.link.expires_at,
+        language=resent.link.language,
         mailed=resent.kind != invitations.GATE and current_app.extensions["settings"].sends_mail,
         qr_svg=links.qr_svg(url),
     )
@@ -42,4 +43,5 @@ def hand_over_reset(key: UUID) -> ResetHandedOver:
 
 def reset_link(made: people.HandedOver) -> ResetHandedOver:
     url = links.reset(made.secret)
-    return ResetHandedOver(login=made.login, reset_url=url, expires_at=made.expires_at, qr_svg=links.qr_svg(url))
+    about = {"login": made.login, "expires_at": made.expires_at, "language": made.language}
+    return ResetHandedOver(reset_url=url, qr_svg=links.qr_svg(url), **about)

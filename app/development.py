@@ -10,7 +10,8 @@ from flask.typing import ResponseReturnValue
 from flask_mail import Message, email_dispatched
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from app import links, schema
+from app import links
+from app.languages import ENGLISH, spoken
 from app.settings import BadSettings, Settings, from_environment
 from app.unit import open_unit
 from core import first_admin
@@ -29,7 +30,8 @@ class Mailbox:
         self._letters.appendleft(message)
 
     def show(self) -> str:
-        """All letters, newest first, as text."""
+        """All letters, newest first, as text. For developers, and so in the language of the code."""
+        spoken.insist(ENGLISH)
         return render_template("pages/mailbox.html", letters=list(self._letters))
 
     def show_one(self, key: str) -> ResponseReturnValue:
@@ -37,6 +39,7 @@ class Mailbox:
         for letter in list(self._letters):
             if letter.msgId == f"<{key}>":
                 answer = make_response(letter.html)
+                answer.headers["Content-Language"] = letter.extra_headers["Content-Language"]
                 answer.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'"
                 return answer
         raise NotFound
@@ -52,7 +55,7 @@ def init_app(app: Flask) -> None:
 
 def serve() -> None:
     """Bring the database up to date if it is our own, say where everything is, and serve until interrupted."""
-    from app import create_app
+    from app import create_app, schema
 
     try:
         settings = _settings()

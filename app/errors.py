@@ -1,21 +1,26 @@
-"""What every refusal says over HTTP: the only place where codes meet statuses and sentences."""
+"""What every refusal says over HTTP: the only place where codes meet statuses."""
 
 import logging
 from http import HTTPStatus
 from typing import Any
 
+from blinker import Signal
 from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
+from app.languages.spoken import translated
+from app.sentences import REASONS, SENTENCES, Said
 from app.wire.parsing import Malformed
 from core import errors as core_errors
-from core.errors import InvalidInput, NameTaken, Refusal, TooManyAttempts
+from core.errors import InvalidInput, NameTaken, NotSignedIn, Refusal, TooManyAttempts
 from core.policy import Policy
 
 log = logging.getLogger(__name__)
 RETRY_SECONDS = 5
+refused = Signal()
+"""A request was refused, with this `code`."""
 
 
 class CrossSite(Refusal):
@@ -39,6 +44,7 @@ class SchemaNotCurrent(Refusal):
 STATUS: dict[type[Refusal], int] = {
     core_errors.InvalidInput: 400,
     Malformed: 400,
+    core_errors.WeakPassword: 400,
     core_errors.MinorCannotRegister: 400,
     core_errors.InviteRequired: 403,
     core_errors.InviteDead: 403,
@@ -64,6 +70,7 @@ STATUS: dict[type[Refusal], int] = {
     core_errors.NotPending: 409,
     core_errors.NoLongerFree: 409,
     core_errors.TooManyAttempts: 429,
+    core_errors.PasswordStopped: 403,
     core_errors.Busy: 503,
     core_errors.Overtaken: 409,
     CrossSite: 403,
@@ -71,72 +78,10 @@ STATUS: dict[type[Refusal], int] = {
     SchemaNotCurrent: 503,
 }
 
-SENTENCES = {
-    "invalid_input": "Some fields need attention.",
-    "minor_cannot_register": "Minors cannot self-register. A guardian must create a minor profile.",
-    "invite_required": "Registration is invite-only. A valid invite token is required.",
-    "invite_invalid": "Invalid or expired invite token.",
-    "invite_expired": "Invalid or expired invite token.",
-    "invite_used": "Invalid or expired invite token.",
-    "invite_revoked": "Invalid or expired invite token.",
-    "invite_replaced": "Invalid or expired invite token.",
-    "invite_other_address": "Invalid or expired invite token.",
-    "already_member": "This invitation has already been accepted.",
-    "above_own_role": "You cannot grant a role above your own.",
-    "last_owner": "Somebody else must be owner first.",
-    "tenant_taken": "There is already a tenant with this name.",
-    "artist_has_label": "This artist already belongs to a label.",
-    "already_invited": "This artist already has a pending invitation from this label.",
-    "not_pending": "This invitation is no longer open.",
-    "has_label": "You already belong to a label.",
-    "login_taken": "This login is already taken.",
-    "email_taken": "This e-mail address is already registered.",
-    "phone_taken": "This phone number is already registered.",
-    "password_too_short": "The password is too short.",
-    "password_too_long": "The password is too long.",
-    "password_own_name": "The password must not be your own login or address.",
-    "password_too_common": "This password is too common: others would guess it.",
-    "invalid_credentials": "Invalid credentials",
-    "current_password_incorrect": "Current password is incorrect",
-    "token_invalid": "This sign-in token is invalid, expired or has already been used.",
-    "reset_token_invalid": "Invalid or expired reset token",
-    "mail_not_configured": "Password reset is not available (email service not configured)",
-    "not_signed_in": "Please sign in first.",
-    "forbidden": "You are not allowed to do this.",
-    "password_change_required": "Please set a new password first.",
-    "not_found": "There is nothing here.",
-    "not_onboarded": "Please complete your profile first.",
-    "already_onboarded": "Onboarding is already complete.",
-    "too_many_attempts": "Too many attempts. Please wait a moment and try again.",
-    "busy": "There is a lot going on right now. Please try again in a few seconds.",
-    "overtaken": "Somebody else has recorded the same at this very moment. Please try again.",
-    "service_unavailable": "This service is not available right now. Please try again in a few seconds.",
-    "schema_not_current": "The database needs its migrations first: flask --app wsgi db upgrade",
-    "cross_site_request": "This request comes from a site that is not allowed to make it.",
-    "internal_error": "Something went wrong on our side. It has been noted.",
-    "invalid_json": "The body must be one JSON object.",
-    "method_not_allowed": "This address does not answer that method.",
-    "payload_too_large": "This request is too large.",
-    "unsupported_media_type": "Send the body as application/json.",
-}
 
-REASONS = {
-    "too_short": "Must have at least {password_min} characters.",
-    "too_long": "Must have at most {password_max} characters.",
-    "own_name": "Must not be your own login or address.",
-    "too_common": "Is one of the passwords that everybody tries first.",
-    "minor": "Minors cannot self-register. A guardian must create a minor profile.",
-    "unknown_role": "Must be a list of adult, coach and guardian.",
-    "looks_like_address": "Must not look like an e-mail address.",
-    "unknown_time_zone": "Must be a time zone such as Europe/Berlin.",
-    "unknown_id": "There is none with this id.",
-    "more_than_the_session": "Must not be more than the time on the ice.",
-    "coach_missing": "Is required when somebody coached.",
-    "in_the_past": "Must not be in the past.",
-    "too_far_away": "Must be within a year.",
-    "not_a_cursor": "Must be a next_cursor of an earlier answer.",
-    "taken": "Already belongs to somebody else.",
-}
+NOTED = (core_errors.TokenDead, Malformed)
+NOTED_STATUSES = {401, 403, 405, 413, 415, 429}
+"""Refusals that leave a line in the log."""
 
 
 def init_app(app: Flask) -> None:
@@ -148,18 +93,40 @@ def init_app(app: Flask) -> None:
 
 
 def refuse(refusal: Refusal) -> Response:
-    """The answer to a refusal: status, sentence and code, with the fields at fault by their wire names."""
-    extra = _shape("extra") if STATUS[type(refusal)] in {401, 403} else {}
-    body = {**extra, "message": sentence(refusal), "code": refusal.code, **refusal.details}
-    if fields := fields_at_fault(refusal, current_app.extensions["surroundings"].policy):
-        names = {} if isinstance(refusal, Malformed) else _shape("wire_names")
-        body["errors"] = {names.get(field, field): problems for field, problems in fields.items()}
+    """The answer to a refusal."""
+    note(refusal)
+    body = body_of(refusal, _contract(), current_app.extensions["surroundings"].policy)
     return _answer(body, STATUS[type(refusal)], retry_after(refusal))
 
 
-def sentence(refusal: Refusal) -> str:
+def body_of(refusal: Refusal, contract: Any, policy: Policy) -> dict[str, Any]:
+    """What a route with this contract (app/wire/endpoint.py), or None, says of a refusal: sentence and code, with the
+    fields at fault by their wire names."""
+    extra = getattr(contract, "extra", {}) if STATUS[type(refusal)] in {401, 403} else {}
+    body = {**extra, "message": sentence(refusal, contract), "code": refusal.code, **refusal.details}
+    if fields := fields_at_fault(refusal, policy):
+        names = {} if isinstance(refusal, Malformed) else getattr(contract, "wire_names", {})
+        body["errors"] = {names.get(field, field): problems for field, problems in fields.items()}
+    return body
+
+
+def note(refusal: Refusal) -> None:
+    """Log who was not let in, held no living secret, tried too often, or sent what no program of ours sends. That
+    nobody is signed in is no event by itself: app/__init__.py logs it where somebody had to be."""
+    refused.send(current_app._get_current_object(), code=refusal.code)  # type: ignore[attr-defined]
+    status = STATUS[type(refusal)]
+    if isinstance(refusal, NOTED) or (status in NOTED_STATUSES and type(refusal) is not NotSignedIn):
+        log_refusal(refusal.code, status)
+
+
+def log_refusal(code: str, status: int) -> None:
+    """One line for one refused request."""
+    log.info("refused: %s", code, extra={"event": code, "status": status})
+
+
+def sentence(refusal: Refusal, contract: Any = None) -> str:
     """What a person is told; an endpoint may have words of its own."""
-    own = _shape("says")
+    own = getattr(contract, "says", {})
     return next((own[kind] for kind in type(refusal).__mro__ if kind in own), SENTENCES[refusal.code])
 
 
@@ -171,7 +138,7 @@ def fields_at_fault(refusal: Refusal, policy: Policy) -> dict[str, list[str]]:
         return {}
     numbers = {"password_min": policy.password_min, "password_max": policy.password_max}
     return {
-        field: [REASONS.get(reason, reason).format_map(numbers) if reason in REASONS else reason for reason in reasons]
+        field: [Said(REASONS[reason], numbers) if reason in REASONS else reason for reason in reasons]
         for field, reasons in refusal.fields.items()
     }
 
@@ -188,6 +155,8 @@ def refuse_http(error: HTTPException) -> Response:
     status = error.code or 500
     name = HTTPStatus(status).name.lower()
     code = {"request_entity_too_large": "payload_too_large", "bad_request": "invalid_input"}.get(name, name)
+    if status in NOTED_STATUSES:
+        log_refusal(code, status)
     answer = _answer({"message": SENTENCES.get(code, f"{HTTPStatus(status).phrase}."), "code": code}, status)
     if "Allow" in (headers := dict(error.get_headers())):
         answer.headers["Allow"] = headers["Allow"]
@@ -203,13 +172,14 @@ def refuse_without_database(error: Exception) -> Response:
     is_away = isinstance(error, OperationalError | InterfaceError | PoolTimeout)
     if not is_away and not getattr(error, "connection_invalidated", False):
         return apologise(error)
-    log.error("database: %s", type(error).__name__, exc_info=error)
+    log.error("the database cannot serve: %s", type(error).__name__, exc_info=error, extra={"event": "database"})
     return refuse(ServiceUnavailable())
 
 
 def apologise(error: Exception) -> Response:
     """A bug. Logged whole under the request's id, silent outside."""
-    log.error("unexpected error in request %s", g.get("request_id"), exc_info=error)
+    about = {"event": "internal_error", "status": 500}
+    log.error("unexpected error in request %s", g.get("request_id"), exc_info=error, extra=about)
     return _answer({"message": SENTENCES["internal_error"], "code": "internal_error"}, 500)
 
 
@@ -220,13 +190,16 @@ def retry_after_is_sent(status: int) -> bool:
 
 def _answer(body: dict[str, Any], status: int, wait: int | None = None) -> Response:
     said = body | ({"request_id": g.get("request_id")} if status >= 500 else {})
-    page = _wants_page()
-    answer = make_response(render_template("pages/error.html", **said, status=status)) if page else jsonify(said)
+    answer = make_response(_page(said, status)) if _wants_page() else jsonify(said)
     answer.status_code = status
     answer.vary.add("Accept")
     if wait is not None:
         answer.headers["Retry-After"] = str(wait)
     return answer
+
+
+def _page(said: dict[str, Any], status: int) -> str:
+    return render_template("pages/error.html", **{**said, "message": translated(said["message"])}, status=status)
 
 
 def _wants_page() -> bool:
@@ -235,10 +208,9 @@ def _wants_page() -> bool:
     return not f"{request.path}/".startswith("/api/") and accepted["text/html"] > accepted["application/json"]
 
 
-def _shape(part: str) -> dict[Any, Any]:
-    """What this route's contract says about its refusals (app/wire/endpoint.py)."""
-    view = current_app.view_functions.get(request.endpoint or "")
-    return getattr(getattr(view, "contract", None), part, {})
+def _contract() -> Any:
+    """What this route takes and answers, if it is the API's."""
+    return getattr(current_app.view_functions.get(request.endpoint or ""), "contract", None)
 
 
 def _swallow_rest(at_most: int = 8 * 1024 * 1024) -> None:

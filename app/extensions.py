@@ -2,10 +2,10 @@
 
 import smtplib
 import ssl
+from functools import lru_cache
 
 from flask_cors import CORS
 from flask_mail import Connection, Mail
-from flask_migrate import Migrate
 from flask_security import Security
 from flask_sqlalchemy import SQLAlchemy
 
@@ -15,11 +15,19 @@ SMTP_TIMEOUT = 10.0
 """Seconds that the mail server may be silent, for each step of a delivery."""
 
 
+@lru_cache(maxsize=1)
+def _trusting(_: ssl.DefaultVerifyPaths) -> ssl.SSLContext:
+    """For each place where the authorities that are trusted may stand: reading them takes longer than all else about a
+    letter."""
+    return ssl.create_default_context()
+
+
 class CarefulConnection(Connection):
     """Flask-Mail's connection, with a time limit and with the server's certificate checked."""
 
     def configure_host(self) -> smtplib.SMTP:
-        mail, context = self.mail, ssl.create_default_context()
+        mail = self.mail
+        context = _trusting(ssl.get_default_verify_paths()) if mail.use_ssl or mail.use_tls else None
         if mail.use_ssl:
             host: smtplib.SMTP = smtplib.SMTP_SSL(mail.server, mail.port, timeout=SMTP_TIMEOUT, context=context)
         else:
@@ -49,7 +57,6 @@ class CarefulMail(Mail):
 
 
 db = SQLAlchemy(metadata=Base.metadata)
-migrate = Migrate()
 mail = CarefulMail()
 cors = CORS()
 security = Security()

@@ -6,6 +6,7 @@ from flask import current_app
 
 from app import links
 from app.limits import count_attempt
+from app.sentences import REASONS
 from app.unit import open_unit
 from app.visits import me
 from app.wire.fields import address
@@ -20,7 +21,8 @@ def invite(wish: NewInvite) -> Issued:
     count_attempt("invite_account", me().user_id)
     with open_unit() as unit:
         end = invitations.ending(unit, at=wish.expires_at, seconds=wish.expires_in)
-        issued = invitations.issue(unit, roles=wish.roles, max_uses=wish.max_uses, expires_at=end, note=wish.note)
+        about = {"roles": wish.roles, "max_uses": wish.max_uses, "note": wish.note, "language": wish.language}
+        issued = invitations.issue(unit, expires_at=end, **about)
     return links.invite(issued)
 
 
@@ -28,14 +30,15 @@ def invite_coach(wish: NewCoach) -> CoachAsked:
     """Ask a coach to join a tenant. TooManyAttempts, and what core.coaches.invite says."""
     count_attempt("invite_account", me().user_id)
     with open_unit() as unit:
-        asked = coaches.invite(unit, name=wish.name, email=wish.email, part=wish.role, tenant_id=wish.tenant_id)
+        about = {"name": wish.name, "email": wish.email, "part": wish.role, "tenant_id": wish.tenant_id}
+        asked = coaches.invite(unit, **about, language=wish.language)
     url = links.coach(asked.link.secret)
     return CoachAsked(coach_id=asked.coach_id, invite_url=url, expires_at=asked.link.expires_at, mailed=_sends_mail())
 
 
-def invite_team(typed: Sequence[str], role: str) -> list[Outcome]:
-    """Ask many addresses at once to join the team: what became of each, an address that is there twice asked once.
-    TooManyAttempts, AboveOwnRole."""
+def invite_team(typed: Sequence[str], role: str, language: str | None) -> list[Outcome]:
+    """Ask many addresses at once to join the team, in this language if any: what became of each, an address that is
+    there twice asked once. TooManyAttempts, AboveOwnRole."""
     count_attempt("team_invite_account", me().user_id)
     emails = [address(each) for each in typed]
     keys = [names.canonical(email or "") or each for email, each in zip(emails, typed, strict=True)]
@@ -43,7 +46,7 @@ def invite_team(typed: Sequence[str], role: str) -> list[Outcome]:
     with open_unit() as unit:
         for key, email, each in zip(keys, emails, typed, strict=True):
             if key not in outcomes:
-                outcomes[key] = _ask(unit, email, each, role)
+                outcomes[key] = _ask(unit, email, each, role, language)
     return [outcomes[key] for key in keys]
 
 
@@ -51,15 +54,15 @@ def outcome(email: str, verdict: teams.Verdict) -> Outcome:
     """What became of one address, with its link where there is no mail."""
     link = verdict.link
     if link is None:
-        return Outcome(email=email, outcome=verdict.outcome, reason=verdict.reason)
+        return Outcome(email=email, outcome=verdict.outcome, reason=verdict.reason and REASONS[verdict.reason])
     url = None if _sends_mail() else links.team(link.secret)
     return Outcome(email=email, outcome=verdict.outcome, id=link.id, expires_at=link.expires_at, invite_url=url)
 
 
-def _ask(unit: Unit, email: str | None, typed: str, role: str) -> Outcome:
+def _ask(unit: Unit, email: str | None, typed: str, role: str, language: str | None) -> Outcome:
     if email is None:
-        return Outcome(email=typed, outcome="invalid", reason="This is not an e-mail address.")
-    return outcome(typed, teams.invite(unit, me(), email, role))
+        return outcome(typed, teams.Verdict("invalid", reason="not_an_address"))
+    return outcome(typed, teams.invite(unit, me(), email, role, language))
 
 
 def _sends_mail() -> bool:

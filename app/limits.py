@@ -11,6 +11,7 @@ import math
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from flask import Flask, current_app, request
@@ -18,7 +19,7 @@ from limits import RateLimitItem, RateLimitItemPerSecond
 from limits.errors import StorageError
 from limits.storage import MemoryStorage, Storage, storage_from_string
 from limits.strategies import FixedWindowRateLimiter
-from sqlalchemy import case, delete, select
+from sqlalchemy import bindparam, case, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -31,6 +32,7 @@ from core.policy import Policy
 
 log = logging.getLogger(__name__)
 REDIS_REST_SECONDS = 5
+REDIS_PATIENCE = {"socket_connect_timeout": 1, "socket_timeout": 1}
 
 
 class Limits:
@@ -38,14 +40,17 @@ class Limits:
 
     def __init__(self, app: Flask, settings: Settings, policy: Policy) -> None:
         self._rules = {name: _rule(name, policy) for name in policy.limits} if settings.rate_limits else {}
-        self._local = FixedWindowRateLimiter(MemoryStorage())
         self._redis_rests_until = 0.0
         self._redis: FixedWindowRateLimiter | None = None
         if settings.redis_url:
-            patience = {"socket_connect_timeout": 1, "socket_timeout": 1}
-            storage = storage_from_string(settings.redis_url, wrap_exceptions=True, **patience)
+            storage = storage_from_string(settings.redis_url, wrap_exceptions=True, **REDIS_PATIENCE)
             self._redis = FixedWindowRateLimiter(storage)
         self._database = FixedWindowRateLimiter(DatabaseStorage())
+
+    @cached_property
+    def _local(self) -> FixedWindowRateLimiter:
+        """Made by the process that counts: it has a thread, which a fork would lose."""
+        return FixedWindowRateLimiter(MemoryStorage())
 
     def count(self, name: str, who: str) -> None:
         """One more attempt of `who`; TooManyAttempts when that is more than the limit `name` allows."""
@@ -54,6 +59,11 @@ class Limits:
             allowed, resets_at = self._run(lambda counters: _hit(counters, rule, key))
             if not allowed:
                 raise TooManyAttempts(max(1, math.ceil(resets_at - self._now())))
+
+    def give_back(self, name: str, who: str) -> None:
+        """Take back an attempt of `who` that came to nothing."""
+        if rule := self._rules.get(name):
+            self._run(lambda counters: counters.hit(rule, _private(who), cost=-1))
 
     def forgive(self, name: str, who: str) -> None:
         """Forget the attempts of `who`: they have shown that they may."""
@@ -92,18 +102,10 @@ class DatabaseStorage(Storage):
 
     def incr(self, key: str, expiry: int, amount: int = 1) -> int:
         now = surroundings().now()
-        over = AttemptCounter.resets_at <= now
-        resets_at = now + timedelta(seconds=expiry)
-        insert = (sqlite if db.engine.dialect.name == "sqlite" else postgresql).insert(AttemptCounter)
-        counted = insert.values(key=_private(key), attempts=amount, resets_at=resets_at).on_conflict_do_update(
-            index_elements=[AttemptCounter.key],
-            set_={
-                "attempts": case((over, amount), else_=AttemptCounter.attempts + amount),
-                "resets_at": case((over, resets_at), else_=AttemptCounter.resets_at),
-            },
-        )
+        row = {"key": _private(key), "attempts": amount, "resets_at": now + timedelta(seconds=expiry)}
         with db.engine.begin() as connection:
-            return connection.execute(counted.returning(AttemptCounter.attempts)).scalar_one()
+            counted = _COUNTED[connection.dialect.name]
+            return connection.execute(counted, {**row, "now": now}).scalar_one()
 
     def get(self, key: str) -> int:
         counter = self._counter(key)
@@ -142,13 +144,36 @@ def count_address(*names: str) -> None:
         current_app.extensions["limits"].count(name, _network())
 
 
-def forgive_attempts(name: str, who: str | int) -> None:
+def give_back_attempt(who: str, *names: str) -> None:
+    """The attempt of `who` was refused before anything was tried."""
+    for name in names:
+        current_app.extensions["limits"].give_back(name, who)
+
+
+def forgive_attempts(who: str, *names: str) -> None:
     """The account `who` has shown that it may. Comes after the commit of what it did, so it fails in silence: an answer
     must not say that nothing has happened."""
     try:
-        current_app.extensions["limits"].forgive(name, str(who))
+        for name in names:
+            current_app.extensions["limits"].forgive(name, who)
     except SQLAlchemyError as error:
         log.warning("attempts could not be forgiven: %s", type(error).__name__)
+
+
+def _counted(insert: Any) -> Any:
+    """One attempt more; the first after the window was over begins another."""
+    fresh = insert(AttemptCounter)
+    over = AttemptCounter.resets_at <= bindparam("now")
+    counted = {
+        "attempts": case((over, fresh.excluded.attempts), else_=AttemptCounter.attempts + fresh.excluded.attempts),
+        "resets_at": case((over, fresh.excluded.resets_at), else_=AttemptCounter.resets_at),
+    }
+    return fresh.on_conflict_do_update(index_elements=[AttemptCounter.key], set_=counted).returning(
+        AttemptCounter.attempts
+    )
+
+
+_COUNTED = {"postgresql": _counted(postgresql.insert), "sqlite": _counted(sqlite.insert)}
 
 
 def _only_reads() -> bool:

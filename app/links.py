@@ -1,8 +1,8 @@
 """Links for people: always from configuration, never from what a request says of itself."""
 
+from typing import Any
 from uuid import UUID
 
-import segno
 from flask import current_app
 
 from app.settings import Settings
@@ -25,17 +25,23 @@ def invite(issued: invitations.Issued) -> Issued:
 
 def qr_svg(url: str) -> str:
     """The link as a QR code, an SVG picture."""
-    return segno.make(url, error="m").svg_inline(scale=6, border=4)
+    return _qr(url).svg_inline(scale=6, border=4)
 
 
 def qr_picture(url: str) -> str:
     """The link as a QR code that an <img> takes as its address."""
-    return segno.make(url, error="m").svg_data_uri(scale=6, border=4, light="#fff")
+    return _qr(url).svg_data_uri(scale=6, border=4, light="#fff")
 
 
 def qr_png(url: str) -> str:
     """The same as pixels, for programs that take no SVG."""
-    return segno.make(url, error="m").png_data_uri(scale=16, border=4)
+    return _qr(url).png_data_uri(scale=16, border=4)
+
+
+def _qr(url: str) -> Any:
+    import segno  # here, because few processes ever draw one
+
+    return segno.make(url, error="m")
 
 
 def join(secret: str) -> str:

@@ -1,66 +1,63 @@
 """Delivers what is owed: a thread in each worker process, or `flask --app wsgi mail work` on its own."""
 
 import logging
-import os
 import smtplib
+import time
 from collections.abc import Callable
 from datetime import datetime
 from email.utils import parseaddr
-from threading import Event, Lock, Thread
 from typing import Any
 from uuid import UUID
 
-from flask import Flask, current_app, render_template
+from blinker import Signal
+from flask import current_app, render_template
 from flask_mail import Message
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import links
 from app.extensions import mail as smtp
+from app.languages.spoken import current, gettext, insist
+from app.own_thread import OwnThread
 from app.unit import open_unit
-from core import invitations, labels, mail, offers, resets
+from app.wire.fields import on_envelopes
+from core import invitations, labels, mail, offers, resets, users
 from core.unit import AnyRow, Unit
 
 log = logging.getLogger(__name__)
+handled = Signal()
+"""One attempt to deliver a letter was made, and its `state` is this now."""
 LOOK_AGAIN_SECONDS = 5.0
 """How long at most another process's letter, or one whose postman died, stays unnoticed."""
 
+REST = 3
+"""How many times as long as it computed for a letter it rests then: whoever waits for a page comes first."""
 
-class Postman:
+
+class Postman(OwnThread):
     """Sleeps until a letter is owed, sends it, and remembers how that went."""
 
-    def __init__(self, app: Flask) -> None:
-        self._app = app
-        self._awake = Event()
-        self._starting = Lock()
-        self._process: int | None = None
+    name = "postman"
 
     def wake(self) -> None:
         """Something has just been committed that is due."""
         self._awake.set()
 
-    def start(self) -> None:
-        """Make sure that this process has its thread; costs nothing when it has. A forked process starts its own."""
-        if self._process == os.getpid() or not self._has_work_to_do():
-            return
-        with self._starting:
-            if self._process != os.getpid():
-                self._process = os.getpid()
-                self._awake = Event()
-                Thread(target=self._work, name="postman", daemon=True).start()
-
     def work_off(self) -> int:
         """Deliver everything that is due now, in this thread. Returns how many letters were sent."""
         sent = 0
         with self._app.app_context():
-            while (outcome := _deliver_one()) is not None:
+            begun = time.thread_time()
+            while not self._is_stopping and (outcome := _deliver_one()) is not None:
                 sent += outcome == "sent"
+                time.sleep(REST * (time.thread_time() - begun))
+                begun = time.thread_time()
         return sent
 
     def _has_work_to_do(self) -> bool:
-        return self._app.extensions["settings"].sends_mail and not self._app.testing
+        return self._app.extensions["settings"].sends_mail and super()._has_work_to_do()
 
     def _work(self) -> None:
-        while True:
+        while not self._is_stopping:
             self._awake.clear()
             try:
                 self.work_off()
@@ -68,7 +65,8 @@ class Postman:
             except SQLAlchemyError as error:
                 log.warning("the outbox cannot be read: %s", type(error).__name__)
                 pause = LOOK_AGAIN_SECONDS
-            self._awake.wait(pause)
+            if not self._is_stopping:
+                self._awake.wait(pause)
 
     def _pause(self) -> float:
         with self._app.app_context(), open_unit() as unit:
@@ -85,19 +83,22 @@ def _deliver_one() -> str | None:
     try:
         state, reply = _hand_over(letter), None
     except Exception as error:  # noqa: BLE001 - whatever goes wrong with one letter must not stop the others
-        reply = _words(error)
+        reply = words(error)
         state = "failed" if _is_final(error) else "queued"
-        log.warning("letter %s (%s), attempt %s: %s", letter.id, letter.kind, letter.attempts, reply)
+        # The reply itself is for admins: servers like to quote addresses.
+        log.warning("letter %s (%s), attempt %s: %s", letter.id, letter.kind, letter.attempts, type(error).__name__)
     with open_unit() as unit:
         if state == "queued":
-            mail.postpone(unit, letter, reply or "")
+            state = mail.postpone(unit, letter, reply or "")
         else:
             mail.settle(unit, letter.id, state, reply)
+    handled.send(current_app._get_current_object(), state=state)  # type: ignore[attr-defined]
     return state
 
 
 def _hand_over(letter: AnyRow) -> str:
     """Write the letter and give it to the mail server. What the letter carries is committed before it leaves."""
+    insist(letter.language)
     with open_unit() as unit:
         message = _WRITERS[letter.kind](unit, letter)
     if message is None:
@@ -116,7 +117,7 @@ def _is_final(error: Exception) -> bool:
     return False
 
 
-def _words(error: Exception) -> str:
+def words(error: Exception) -> str:
     """The mail server's own words, as far as there are any; of the database's, none, as they quote values."""
     if isinstance(error, SQLAlchemyError):
         return type(error).__name__
@@ -130,25 +131,25 @@ def _words(error: Exception) -> str:
 
 
 def _write_reset_link(unit: Unit, letter: AnyRow) -> Message | None:
-    link = resets.answer_request(unit, letter.recipient)
+    link = resets.answer_request(unit, letter.recipient, letter.created_at)
     if link is None:
         return None
+    insist(link.language or letter.language)
     about = {"login": link.login, "url": links.reset(link.secret), "minutes": unit.policy.reset_life.seconds // 60}
-    return _message(letter, link.email, "Set a new password", "reset_link", about)
+    return _message(letter, link.email, gettext("Set a new password"), "reset_link", about)
 
 
 def _write_password_changed(unit: Unit, letter: AnyRow) -> Message:
-    url = f"{current_app.extensions['settings'].base_url}/forgot"
-    return _message(
-        letter, letter.recipient, "Your password was changed", "password_changed", letter.data | {"url": url}
-    )
+    return _notice(letter, gettext("Your password was changed"), "password_changed")
 
 
 def _write_reset_handed_over(unit: Unit, letter: AnyRow) -> Message:
+    return _notice(letter, gettext("A reset link was made for you"), "reset_handed_over")
+
+
+def _notice(letter: AnyRow, subject: str, template: str) -> Message:
     url = f"{current_app.extensions['settings'].base_url}/forgot"
-    return _message(
-        letter, letter.recipient, "A reset link was made for you", "reset_handed_over", letter.data | {"url": url}
-    )
+    return _message(letter, letter.recipient, subject, template, letter.data | {"url": url})
 
 
 def _write_coach_invited(unit: Unit, letter: AnyRow) -> Message | None:
@@ -158,26 +159,26 @@ def _write_coach_invited(unit: Unit, letter: AnyRow) -> Message | None:
     offer = offers.of(unit.look, found)
     if offer.tenant is None:
         return None
-    url = links.coach(invitations.add_link(unit, found.id))
-    about = {"offer": offer, "part": (offer.part or "").replace("_", " "), "until": found.expires_at, "url": url}
-    return _message(letter, letter.recipient, f"Join {offer.tenant} as a coach", "coach_invited", about)
+    to, url = _addressee(unit, found), links.coach(invitations.add_link(unit, found.id))
+    about = {"offer": offer, "until": found.expires_at, "url": url}
+    return _message(letter, to, gettext("Join {place} as a coach", place=offer.tenant), "coach_invited", about)
 
 
 def _write_team_invited(unit: Unit, letter: AnyRow) -> Message | None:
     found = _living(unit, letter)
     if found is None:
         return None
-    url = links.team(invitations.add_link(unit, found.id))
-    offer = offers.of(unit.look, found)
-    about = {"offer": offer, "role": found.roles[0].replace("_", " "), "until": found.expires_at, "url": url}
-    return _message(letter, letter.recipient, "You are invited to the team", "team_invited", about)
+    to, url = _addressee(unit, found), links.team(invitations.add_link(unit, found.id))
+    about = {"offer": offers.of(unit.look, found), "until": found.expires_at, "url": url}
+    return _message(letter, to, gettext("You are invited to the team"), "team_invited", about)
 
 
 def _write_label_invited(unit: Unit, letter: AnyRow) -> Message | None:
     if not labels.is_open(unit, UUID(letter.data["invitation"])):
         return None
     about = letter.data | {"url": links.invitations_page(), "until": datetime.fromisoformat(letter.data["until"])}
-    return _message(letter, letter.recipient, f"{letter.data['label']} would like you to join", "label_invited", about)
+    subject = gettext("{label} would like you to join", label=letter.data["label"])
+    return _message(letter, letter.recipient, subject, "label_invited", about)
 
 
 def _living(unit: Unit, letter: AnyRow) -> AnyRow | None:
@@ -186,15 +187,24 @@ def _living(unit: Unit, letter: AnyRow) -> AnyRow | None:
     return found if invitations.status_of(found, unit.now) == "active" else None
 
 
+def _addressee(unit: Unit, invited: AnyRow) -> str:
+    """Whom a personal link is sent to: the account that it lets in, in its language and at the address that it has
+    itself, if there is one. What was typed reads the same to us and can still be somebody else's mailbox."""
+    account = users.find_by_email(unit.look, invited.email)
+    if account and account.language:
+        insist(account.language)
+    return str(account.email if account else invited.email)
+
+
 def _message(letter: AnyRow, to: str, subject: str, template: str, about: dict[str, Any]) -> Message:
     settings = current_app.extensions["settings"]
     domain = parseaddr(settings.mail_sender)[1].rpartition("@")[2] or "localhost"
     message = Message(
         subject,
-        recipients=[to],
+        recipients=[on_envelopes(to)],
         body=render_template(f"mail/{template}.txt", **about),
         html=render_template(f"mail/{template}.html", subject=subject, **about),
-        extra_headers={"Auto-Submitted": "auto-generated"},
+        extra_headers={"Auto-Submitted": "auto-generated", "Content-Language": current().code},
     )
     message.msgId = f"<{letter.id}@{domain}>"
     return message

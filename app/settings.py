@@ -10,15 +10,16 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from click import ClickException
-from sqlalchemy import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy import URL
 
-from app.environment import Reader
-from core.policy import Policy
+from app import database_url
+from app.environment import HOST, REDIS, Reader, is_elsewhere, origin_of, origins_in
+from app.languages import CODES, ENGLISH
+from core.policy import CONTEXT_WORDS, Policy
 
 log = logging.getLogger(__name__)
 ROOT = Path(__file__).resolve().parent.parent
-SECRET_KEY_MIN = 16
+SECRET_KEY_MIN, SECRET_KEY_ADVISED = 16, 32
 DEVELOPMENT_ORIGINS = re.compile(r"http://(localhost|127\.0\.0\.1|192\.168\.\d{1,3}\.\d{1,3}):3000\Z")
 
 
@@ -26,6 +27,7 @@ class BadSettings(ClickException):
     """The environment does not make sense: one line for each variable at fault."""
 
     def __init__(self, faults: list[str]) -> None:
+        self.faults = faults
         super().__init__("\n".join(["The settings need attention:", *(f"  - {fault}" for fault in faults)]))
 
 
@@ -53,14 +55,16 @@ class Settings:
     mail_sender: str = "noreply@skatetrax.com"
     redis_url: str | None = field(default=None, repr=False)
     rate_limits: bool = True
+    breached_passwords_url: str | None = None
     trusted_proxies: int = 0
+    metrics_token: str | None = field(default=None, repr=False)
     development_mailbox: bool = False
+    default_language: str = ENGLISH
     policy: Policy = field(default_factory=Policy)
 
     @property
     def own_origin(self) -> str:
-        parts = urlsplit(self.base_url)
-        return f"{parts.scheme}://{parts.netloc}"
+        return origin_of(self.base_url)
 
     @property
     def sends_mail(self) -> bool:
@@ -68,31 +72,38 @@ class Settings:
 
     @property
     def cookie_name(self) -> str:
+        return self.cookie("session")
+
+    def cookie(self, name: str) -> str:
         if not self.cookie_secure:
-            return "session"
-        return "__Secure-session" if self.cookie_domain else "__Host-session"
+            return name
+        return f"__Secure-{name}" if self.cookie_domain else f"__Host-{name}"
 
 
 def from_environment(environment: Mapping[str, str] = os.environ, instance: Path = ROOT / "instance") -> Settings:
-    """Settings as the variables in README's table say. Raises BadSettings with all faults at once."""
+    """Settings as app/variables.py explains them. Raises BadSettings with all faults at once."""
     read = Reader(environment)
-    production = read.text("FLASK_ENV", "development") == "production"
+    production = read.choice("FLASK_ENV", "development", "production", "development", "testing") == "production"
     base_url, reset_url_base = _links(read, production)
     settings = Settings(
-        database=_database(read, production, instance),
+        database=database_url.read_from(read, production, instance),
         secret_keys=_secret_keys(read, production, instance),
         base_url=base_url,
         reset_url_base=reset_url_base,
         production=production,
         cors_origins=_origins(read, production),
         cookie_secure=read.switch("SESSION_COOKIE_SECURE", default=False),
-        cookie_domain=read.text("SESSION_COOKIE_DOMAIN"),
+        cookie_domain=read.matching("SESSION_COOKIE_DOMAIN", HOST, "must be a host's name such as club.example"),
         mail_server=_mail_server(read),
-        mail_sender=read.text("MAIL_DEFAULT_SENDER", "noreply@skatetrax.com") or "",
-        redis_url=read.matching("REDIS_URL", r"(rediss?|unix)://.+", "must look like redis://host:6379/0"),
+        mail_sender=read.text("MAIL_DEFAULT_SENDER", Settings.mail_sender) or "",
+        redis_url=read.matching("REDIS_URL", REDIS, "must look like redis://host:6379/0"),
         rate_limits=read.switch("RATELIMIT_ENABLED", default=True),
         trusted_proxies=read.number("TRUSTED_PROXY_COUNT", 0, 0, 10),
+        metrics_token=read.token("METRICS_TOKEN"),
+        breached_passwords_url=read.url("BREACHED_PASSWORDS_URL"),
+        default_language=read.choice("DEFAULT_LANGUAGE", ENGLISH, *CODES) or ENGLISH,
         policy=Policy(
+            context_words=CONTEXT_WORDS | set((urlsplit(base_url).hostname or "").split(".")),
             password_min=read.number("PASSWORD_MIN_LENGTH", 8, 8, 64),
             hash_slots=read.number("HASH_SLOTS", max(1, (os.cpu_count() or 2) // 2), 1, 64),
         ),
@@ -105,55 +116,18 @@ def from_environment(environment: Mapping[str, str] = os.environ, instance: Path
     return settings
 
 
-def _database(read: Reader, production: bool, instance: Path) -> URL:
-    fallback = URL.create("sqlite", database=str(instance / "vestibule.sqlite3"))
-    if address := read.text("DATABASE_URL"):
-        try:
-            url = make_url(address)
-        except ArgumentError:
-            read.fault("DATABASE_URL", "must look like postgresql://user:password@host/name or sqlite:///file")
-            return fallback
-        drivers = {"postgres": "postgresql+psycopg2", "postgresql": "postgresql+psycopg2"}
-        url = url.set(drivername=drivers.get(url.drivername, url.drivername))
-        if url.drivername not in {"postgresql+psycopg2", "sqlite"}:
-            read.fault("DATABASE_URL", "must name PostgreSQL or SQLite")
-        return url
-    if read.text("PGDB_HOST") or read.text("PGDB_NAME"):
-        return _postgresql(read)
-    if production:
-        read.fault("PGDB_HOST, PGDB_NAME, PGDB_USER, PGDB_PASSWORD", "(or DATABASE_URL) must name the database")
-    else:
-        instance.mkdir(parents=True, exist_ok=True)
-    return fallback
-
-
-def _postgresql(read: Reader) -> URL:
-    for name in ("PGDB_HOST", "PGDB_NAME", "PGDB_USER"):
-        if not read.text(name):
-            read.fault(name, "must be set when another PGDB_ variable is")
-    host, _, port = (read.text("PGDB_HOST") or "").partition(":")
-    if port and not port.isdecimal():
-        read.fault("PGDB_HOST", "must be host or host:port")
-    sslmode = read.text("PGDB_SSLMODE")
-    return URL.create(
-        "postgresql+psycopg2",
-        username=read.text("PGDB_USER"),
-        password=read.secret("PGDB_PASSWORD"),
-        host=host,
-        port=int(port) if port.isdecimal() else None,
-        database=read.text("PGDB_NAME"),
-        query={"sslmode": sslmode} if sslmode else {},
-    )
-
-
 def _secret_keys(read: Reader, production: bool, instance: Path) -> tuple[str, ...]:
     keys = tuple(key.strip() for key in (read.text("FLASK_SECRET_KEY") or "").split(",") if key.strip())
+    for key in keys:
+        read.secrecy("FLASK_SECRET_KEY", key, production)
     if keys and (not production or all(len(key) >= SECRET_KEY_MIN for key in keys)):
         return keys
     if production:
         read.fault("FLASK_SECRET_KEY", f"must be set to a secret of {SECRET_KEY_MIN} characters or more")
         return ("",)
-    return (_kept_secret_key(instance / "secret_key"),)
+    with read.keeping("FLASK_SECRET_KEY"):
+        return (_kept_secret_key(instance / "secret_key"),)
+    return ("",)
 
 
 def _kept_secret_key(path: Path) -> str:
@@ -174,9 +148,11 @@ def _links(read: Reader, production: bool) -> tuple[str, str]:
         read.fault(
             "BASE_URL", "must be the public address, such as https://club.example: every mailed link begins with it"
         )
+    for name, url in (("BASE_URL", base), ("RESET_URL_BASE", reset)):
+        if production and url and url.startswith("http:") and is_elsewhere(urlsplit(url).hostname):
+            read.fault(name, "must begin with https:// in production: passwords and links would travel in clear")
     if not base and reset:
-        parts = urlsplit(reset)
-        base = f"{parts.scheme}://{parts.netloc}"
+        base = origin_of(reset)
     base = base or "http://localhost:5000"
     return base, reset or f"{base}/reset"
 
@@ -184,10 +160,10 @@ def _links(read: Reader, production: bool) -> tuple[str, str]:
 def _origins(read: Reader, production: bool) -> tuple[re.Pattern[str], ...]:
     """Origins are compared whole (hence the \\Z: Flask-CORS compares beginnings only). In production none but our own
     is let in unless it is named."""
-    listed = [origin.strip().rstrip("/") for origin in (read.text("CORS_ORIGIN") or "").split(",") if origin.strip()]
+    listed = origins_in(read.text("CORS_ORIGIN") or "")
     for origin in listed:
         parts = urlsplit(origin)
-        if parts.scheme not in {"http", "https"} or not parts.netloc or origin != f"{parts.scheme}://{parts.netloc}":
+        if parts.scheme not in {"http", "https"} or not parts.netloc or origin != origin_of(origin):
             read.fault("CORS_ORIGIN", "must list origins such as https://club.example, separated by commas")
             break
     if listed:
@@ -214,3 +190,12 @@ def _warn(settings: Settings) -> None:
         log.warning("SESSION_COOKIE_SECURE is off: the session cookie also travels over plain http")
     if not settings.rate_limits:
         log.warning("RATELIMIT_ENABLED is off: passwords and tokens can be guessed without end")
+    if not settings.production:
+        return
+    if any(len(key) < SECRET_KEY_ADVISED for key in settings.secret_keys):
+        log.warning("FLASK_SECRET_KEY is short: %s random characters or more are safe", SECRET_KEY_ADVISED)
+    if database_url.is_remote(settings.database) and not database_url.is_checked(settings.database):
+        log.warning("The database is on another machine: sslmode=verify-full (PGDB_SSLMODE) makes sure that it is ours")
+    mail = settings.mail_server
+    if mail and is_elsewhere(mail.host) and not (mail.use_tls or mail.use_ssl):
+        log.warning("MAIL_USE_TLS and MAIL_USE_SSL are off: letters with links travel in clear to %s", mail.host)

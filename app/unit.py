@@ -8,14 +8,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask import current_app, g, has_request_context, request
-from sqlalchemy import Select
+from sqlalchemy import Select, event
 from sqlalchemy.orm import Session
 
 from app.database import reading_engine
 from app.extensions import db
-from core.passwords import Hasher
+from app.languages import spoken
+from core.passwords import Hasher, never_breached
 from core.policy import Policy
-from core.unit import AnyRow, Unit, Visitor
+from core.unit import AnyRow, Look, Unit, Visitor
 
 
 def random_secret() -> str:
@@ -35,6 +36,7 @@ class Surroundings:
     hasher: Hasher
     now: Callable[[], datetime] = utc_now
     new_secret: Callable[[], str] = random_secret
+    is_breached: Callable[[str], bool] = never_breached
 
 
 def surroundings() -> Surroundings:
@@ -50,12 +52,13 @@ def open_unit(**visitor: Any) -> Iterator[Unit]:
     around = surroundings()
     with Session(db.engine, expire_on_commit=False) as session:
         yield Unit(
-            look=look,
+            look=_looking_with(session),
             session=session,
             now=around.now(),
             new_secret=around.new_secret,
             hasher=around.hasher,
             policy=around.policy,
+            is_breached=around.is_breached,
             visitor=Visitor(**visitor) if visitor else _visitor(),
         )
         session.commit()
@@ -70,6 +73,23 @@ def look(statement: Select[*tuple[Any, ...]], parameters: Mapping[str, Any] | No
         return connection.execute(statement, parameters).all()
 
 
+def _looking_with(session: Session) -> Look:
+    """look(), but on the transaction's own connection once there is one: nobody who holds a connection waits for a
+    second, or all who hold one could wait for each other."""
+
+    def look_here(statement: Select[*tuple[Any, ...]], parameters: Mapping[str, Any] | None = None) -> Sequence[AnyRow]:
+        if session.info.get("begun"):
+            return session.connection().execute(statement, parameters).all()
+        return look(statement, parameters)
+
+    return look_here
+
+
+@event.listens_for(Session, "after_begin")
+def _note_begin(session: Session, *_: Any) -> None:
+    session.info["begun"] = True
+
+
 def _visitor() -> Visitor:
     if not has_request_context():
         return Visitor()
@@ -79,4 +99,6 @@ def _visitor() -> Visitor:
         user_id=me.user_id if me else None,
         ip=request.remote_addr,
         user_agent="".join(filter(str.isprintable, request.headers.get("User-Agent", ""))),
+        chosen_language=spoken.chosen(),
+        browser_language=spoken.preferred(),
     )

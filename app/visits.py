@@ -1,11 +1,13 @@
 """Browser sessions as Flask sees them: an opaque cookie outside, core.sessions inside."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 from flask import Flask, Request, Response, current_app, g, request, session
 from flask.sessions import SessionInterface, SessionMixin
 
+from app.settings import Settings
 from app.unit import look, open_unit, surroundings
 from core import sessions
 from core.sessions import SignedIn
@@ -15,9 +17,11 @@ SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
 
 class Visit(dict[str, Any], SessionMixin):
     """What Flask, and Flask-Login through it, read of this request's session. `cookie` is what to answer with: a secret
-    to set, an empty string to delete the cookie, None to leave it alone."""
+    to set, an empty string to delete the cookie, None to leave it alone. `device` and `language` are set beside it."""
 
     cookie: str | None = None
+    device: str | None = None
+    language: str | None = None
 
 
 class Visits(SessionInterface):
@@ -27,29 +31,32 @@ class Visits(SessionInterface):
         return Visit()
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        cookie = getattr(session, "cookie", None)
-        if cookie is None:
-            return
-        settings = app.extensions["settings"]
-        response.set_cookie(
-            settings.cookie_name,
-            cookie,
-            max_age=surroundings().policy.session_life if cookie else 0,
-            secure=settings.cookie_secure,
-            domain=settings.cookie_domain,
-            httponly=True,
-            samesite="Lax",
-        )
+        settings, policy = app.extensions["settings"], surroundings().policy
+        cookie, device = getattr(session, "cookie", None), getattr(session, "device", None)
+        if cookie is not None:
+            _set(response, settings, settings.cookie_name, cookie, policy.session_life if cookie else timedelta())
+        if cookie == "":
+            response.headers["Clear-Site-Data"] = '"cache"'  # not "storage": a front end's own settings stay
+        if device is not None:
+            _set(response, settings, settings.cookie("device"), device, policy.device_life)
+        if (language := getattr(session, "language", None)) is not None:
+            _set(response, settings, settings.cookie("language"), language, policy.language_life)
+
+
+def _set(response: Response, settings: Settings, name: str, value: str, life: timedelta) -> None:
+    about = {"secure": settings.cookie_secure, "domain": settings.cookie_domain}
+    response.set_cookie(name, value, max_age=life, httponly=True, samesite="Lax", **about)
 
 
 def open_visit() -> None:
     """Find out who is asking, before each request: one statement if there is a cookie that could be ours, else none."""
     g.signed_in = None
-    secret = request.cookies.get(current_app.extensions["settings"].cookie_name, "")
-    if not SECRET.fullmatch(secret) or request.endpoint == "static":
+    sent = set(request.cookies.getlist(current_app.extensions["settings"].cookie_name))
+    values = [value for value in sent if SECRET.fullmatch(value)]
+    if len(values) != 1 or request.endpoint == "static":  # of two, one may be a sibling host's: nobody can tell
         return
     around = surroundings()
-    me = sessions.find(look, secret, around.now(), around.policy)
+    me = sessions.find(look, values[0], around.now(), around.policy)
     if me is None:
         return
     g.signed_in = me

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select, tuple_
+from sqlalchemy import ColumnElement, insert, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
 from core import names
@@ -27,19 +27,21 @@ class Happened:
     details: dict[str, Any]
 
 
+_HAPPENED = insert(AuditEvent).execution_options(prepared="happened")
+
+
 def record(unit: Unit, event: str, *, user_id: int | None, **details: Any) -> None:
     """Note that `event` happened to the account `user_id`, by whom and from where. Details hold no secret."""
-    unit.session.add(
-        AuditEvent(
-            id=uuid.uuid4(),
-            at=unit.now,
-            event=event,
-            actor=unit.visitor.name,
-            user_id=user_id,
-            ip=unit.visitor.ip,
-            details=details,
-        )
-    )
+    row = {
+        "id": uuid.uuid4(),
+        "at": unit.now,
+        "event": event,
+        "actor": unit.visitor.name,
+        "user_id": user_id,
+        "ip": unit.visitor.ip,
+        "details": details,
+    }
+    unit.execute(_HAPPENED, row)
 
 
 def list_events(

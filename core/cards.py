@@ -1,18 +1,19 @@
 """The skater card: a skater's history on one page, for the skater and for whoever was given its link. Read only."""
 
-import calendar
 import uuid
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, func, or_, select
+from sqlalchemy import and_, bindparam, exists, func, or_, select
+from sqlalchemy.orm import aliased
 
 from core import days, minutes, portraits
 from core.errors import NotFound, NotOnboarded
-from core.minutes import Minutes, rounded
+from core.minutes import ZERO, rounded
 from core.models import Coach, Event, EventEntry, EventType, IceSession, Rink
+from core.models.base import named
 from core.portraits import NOBODY, NOWHERE, Portrait
 from core.unit import AnyRow, Look
 
@@ -39,10 +40,10 @@ class Lifetime:
 
 @dataclass(frozen=True)
 class LastEvent:
-    """The latest competition; `date` as March 2026, `location` as City, ST."""
+    """The latest competition; `location` as City, ST."""
 
     name: str
-    date: str
+    day: date
     location: str | None
 
 
@@ -88,18 +89,18 @@ def shared_card(look: Look, share_token: uuid.UUID, now: datetime) -> Card:
 def _card(look: Look, portrait: Portrait, now: datetime) -> Card:
     where = days.zone(portrait.profile.timezone)
     today = days.day_of(now, where)
+    about = {"skater": portrait.profile.skater_id, "coach": portrait.profile.coach_id}
     window = {
-        "skater": portrait.profile.skater_id,
         "since": days.start_of(today - timedelta(weeks=RECENT_WEEKS) + timedelta(days=1), where),
         "until": days.start_of(days.next_day(today), where),
     }
-    log = look(_LOG, window)
+    log = look(_LOG, about | window)
     competitions = look(_COMPETITIONS, {"skater": portrait.profile.skater_id})
-    return Card(portrait, _lifetime(portrait, log, competitions, today, where), _recent(log, competitions, today))
+    return Card(portrait, _lifetime(log, competitions, today, where), _recent(log, competitions, today))
 
 
-def _lifetime(portrait: Portrait, log: Any, competitions: Any, today: date, where: ZoneInfo) -> Lifetime:
-    total = sum((minutes.read(row, "ever") for row in log), Minutes())
+def _lifetime(log: Any, competitions: Any, today: date, where: ZoneInfo) -> Lifetime:
+    total = minutes.read(log, "ever")
     begun = [row.first for row in log if row.first]
     first = days.day_of(min(begun), where) if begun else None
     age = (today - first).days if first else 0
@@ -111,12 +112,12 @@ def _lifetime(portrait: Portrait, log: Any, competitions: Any, today: date, wher
         events=len(competitions),
         entries=sum(row.entries for row in competitions),
         podiums=sum(row.podiums for row in competitions),
-        previous_coaches=len({row.coach_id for row in log if row.taught} - {portrait.profile.coach_id, None}),
+        previous_coaches=log[0].previous_coaches if log else 0,
     )
 
 
 def _recent(log: Any, competitions: Any, today: date) -> Recent:
-    total = sum((minutes.read(row, "recently") for row in log), Minutes())
+    total = minutes.read(log, "recently")
     rinks = {row.rink_id: row.rink for row in log if row.sessions_recently and row.rink_id}
     past = [row for row in competitions if row.day <= today]
     return Recent(
@@ -131,7 +132,7 @@ def _recent(log: Any, competitions: Any, today: date) -> Recent:
 
 def _last_event(row: AnyRow) -> LastEvent:
     place = ", ".join(part for part in (row.city, row.state) if part and part != NOWHERE)
-    return LastEvent(row.name, f"{calendar.month_name[row.day.month]} {row.day.year}", place or None)
+    return LastEvent(row.name, row.day, place or None)
 
 
 def _tenths(numerator: int, denominator: int) -> float:
@@ -140,48 +141,51 @@ def _tenths(numerator: int, denominator: int) -> float:
 
 
 def _log() -> Any:
-    """A row for each pair of rink and coach: few, however long the log is."""
-    recently: ColumnElement[bool] = and_(IceSession.at >= bindparam("since"), IceSession.at < bindparam("until"))
-    is_somebody = or_(Coach.first_name.is_distinct_from(NOBODY), Coach.last_name.is_distinct_from(NOBODY))
-    taught = case((and_(func.coalesce(IceSession.coached_minutes, 0) > 0, is_somebody), 1), else_=0)
+    """A row for each rink, few however long the log is; on each how many taught before the present coach."""
+    recently = and_(IceSession.at >= bindparam("since"), IceSession.at < bindparam("until"))
     return (
         select(
             IceSession.rink_id,
-            Rink.name.label("rink"),
-            IceSession.coach_id,
+            select(Rink.name).where(Rink.id == IceSession.rink_id).scalar_subquery().label("rink"),
+            _previous_coaches().scalar_subquery().label("previous_coaches"),
             func.min(IceSession.at).label("first"),
-            func.sum(taught).label("taught"),
             *minutes.sums("ever"),
             *minutes.sums("recently", recently),
         )
-        .outerjoin(Rink, Rink.id == IceSession.rink_id)
-        .outerjoin(Coach, Coach.id == IceSession.coach_id)
         .where(IceSession.skater_id == bindparam("skater"))
-        .group_by(IceSession.rink_id, Rink.name, IceSession.coach_id)
+        .group_by(IceSession.rink_id)
     )
+
+
+def _previous_coaches() -> Any:
+    session = aliased(IceSession)
+    taught = exists().where(
+        session.skater_id == bindparam("skater"), session.coach_id == Coach.id, session.coached_minutes > ZERO
+    )
+    is_somebody = or_(Coach.first_name.is_distinct_from(NOBODY), Coach.last_name.is_distinct_from(NOBODY))
+    return select(func.count(Coach.row)).where(taught, is_somebody, Coach.id.is_distinct_from(bindparam("coach")))
 
 
 def _competitions() -> Any:
     """A row for each event at which a competition was entered."""
-    on_podium = case((EventEntry.placement.between(1, PODIUM), 1), else_=0)
-    return (
+    entered = (
         select(
-            Event.id,
-            Event.name.label("name"),
-            Event.day.label("day"),
-            Rink.city.label("city"),
-            Rink.state.label("state"),
-            func.count(EventEntry.id).label("entries"),
-            func.sum(on_podium).label("podiums"),
+            EventEntry.event_id.label("event_id"),
+            func.count().label("entries"),
+            func.count().filter(EventEntry.placement.between(1, PODIUM)).label("podiums"),
         )
-        .join(EventEntry, EventEntry.event_id == Event.id)
         .join(EventType, EventType.id == EventEntry.event_type_id)
+        .where(EventEntry.skater_id == bindparam("skater"), EventType.category == COMPETITION)
+        .group_by(EventEntry.event_id)
+        .subquery()
+    )
+    return (
+        select(*named(Event, "id", "name", "day"), *named(Rink, "city", "state"), entered.c.entries, entered.c.podiums)
+        .join(entered, entered.c.event_id == Event.id)
         .outerjoin(Rink, Rink.id == Event.rink_id)
-        .where(EventEntry.skater_id == bindparam("skater"), Event.skater_id == bindparam("skater"))
-        .where(EventType.category == COMPETITION)
-        .group_by(Event.id, Event.name, Event.day, Rink.city, Rink.state)
+        .where(Event.skater_id == bindparam("skater"))
     )
 
 
-_LOG = _log()
-_COMPETITIONS = _competitions()
+_LOG = _log().execution_options(prepared="card_log")
+_COMPETITIONS = _competitions().execution_options(prepared="card_competitions")

@@ -4,7 +4,7 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import and_, bindparam, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from core import invitations, mail, names
@@ -19,6 +19,13 @@ KIND = "coach"
 PARTS = ("coach", "head_coach", "assistant_coach")
 """What a coach can be in a tenant. Each brings the account role `coach`."""
 
+_ASKED = (
+    select(Tenant.name, TenantCoach.part)
+    .join(TenantCoach)
+    .where(TenantCoach.invitation_id == bindparam("invitation"))
+    .execution_options(prepared="place_asked")
+)
+
 
 @dataclass(frozen=True)
 class Invited:
@@ -28,12 +35,14 @@ class Invited:
     link: Issued
 
 
-def invite(unit: Unit, *, name: str, email: str, part: str, tenant_id: uuid.UUID) -> Invited:
+def invite(
+    unit: Unit, *, name: str, email: str, part: str, tenant_id: uuid.UUID, language: str | None = None
+) -> Invited:
     """Ask a coach to join a tenant; the link is personal to the address, and mailed as well if there is mail.
 
-    The coach is recorded at once; a record of the same address is taken over. Asked again before they accept, the
-    coach keeps the record and gets a new link, and the old one ends. NotFound without the tenant, AlreadyMember once
-    they have accepted.
+    They are spoken to in `language`, if there is one. The coach is recorded at once; a record of the same address is
+    taken over. Asked again before they accept, the coach keeps the record and gets a new link, and the old one ends.
+    NotFound without the tenant, AlreadyMember once they have accepted.
     """
     one_at_a_time = select(Tenant.id).where(Tenant.id == tenant_id).with_for_update()
     if unit.session.execute(one_at_a_time).one_or_none() is None:
@@ -42,8 +51,10 @@ def invite(unit: Unit, *, name: str, email: str, part: str, tenant_id: uuid.UUID
     place = _place(unit, tenant_id, coach_id)
     if place and place.joined_at:
         raise AlreadyMember
-    link = _ask_again(unit, place, part, name) if place else _ask(unit, name, email, part, tenant_id, coach_id)
-    mail.post(unit, mail.CoachInvited(str(link.id)), to=email)
+    link = _ask_again(unit, place, part, name, language) if place else _ask(unit, name, email, language)
+    if not place:
+        _open_place(unit, tenant_id, coach_id, part, link)
+    mail.post(unit, mail.CoachInvited(str(link.id)), to=email, language=link.language)
     return Invited(coach_id, link)
 
 
@@ -59,8 +70,7 @@ def join(unit: Unit, invitation: AnyRow, user_id: int) -> None:
 
 def tenant_of(look: Look, invitation_id: uuid.UUID) -> AnyRow | None:
     """What a coach is asked to join: the tenant's name and the coach's part in it; None once the place is gone."""
-    asked = select(Tenant.name, TenantCoach.part).join(TenantCoach).where(TenantCoach.invitation_id == invitation_id)
-    return next(iter(look(asked)), None)
+    return next(iter(look(_ASKED, {"invitation": invitation_id})), None)
 
 
 def _recorded(unit: Unit, name: str, email: str) -> uuid.UUID:
@@ -95,16 +105,21 @@ def _place(unit: Unit, tenant_id: uuid.UUID, coach_id: uuid.UUID) -> Any:
     return unit.session.execute(asked).one_or_none()
 
 
-def _ask(unit: Unit, name: str, email: str, part: str, tenant_id: uuid.UUID, coach_id: uuid.UUID) -> Issued:
+def _ask(unit: Unit, name: str, email: str, language: str | None) -> Issued:
     end = invitations.ending(unit)
-    link = invitations.issue(unit, kind=KIND, email=email, name=name, roles=["coach"], expires_at=end)
+    return invitations.issue(
+        unit, kind=KIND, email=email, name=name, roles=["coach"], expires_at=end, language=language
+    )
+
+
+def _open_place(unit: Unit, tenant_id: uuid.UUID, coach_id: uuid.UUID, part: str, link: Issued) -> None:
     place = TenantCoach(id=uuid.uuid4(), tenant_id=tenant_id, coach_id=coach_id, part=part, invitation_id=link.id)
     unit.session.add(place)
-    return link
 
 
-def _ask_again(unit: Unit, place: Any, part: str, name: str) -> Issued:
+def _ask_again(unit: Unit, place: Any, part: str, name: str, language: str | None) -> Issued:
     """The invitation comes before the place, as in joining: all who touch both lock them in this order."""
-    link = invitations.renew(unit, invitations.get(unit.look, place.invitation_id, KIND), name=name)
+    waiting = invitations.get(unit.look, place.invitation_id, KIND)
+    link = invitations.renew(unit, waiting, name=name, language=language or waiting.language)
     unit.session.execute(update(TenantCoach).where(TenantCoach.id == place.id).values(part=part))
     return link

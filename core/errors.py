@@ -28,17 +28,25 @@ class InvalidInput(Refusal):
     """One or more fields make no sense: `fields` maps a core name to reason codes."""
 
     code = "invalid_input"
-    codes = (
-        "invalid_input",
-        "password_too_short",
-        "password_too_long",
-        "password_own_name",
-        "password_too_common",
-    )
 
     def __init__(self, fields: Mapping[str, list[str]], code: str | None = None) -> None:
         super().__init__(code)
         self.fields = dict(fields)
+
+
+class WeakPassword(InvalidInput):
+    """A new password that the rules do not allow: `field` is at fault for `reason`."""
+
+    codes = (
+        "password_too_short",
+        "password_too_long",
+        "password_own_name",
+        "password_too_common",
+        "password_breached",
+    )
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__({field: [reason]}, code=f"password_{reason}")
 
 
 class MinorCannotRegister(InvalidInput):
@@ -191,6 +199,12 @@ class TooManyAttempts(Refusal):
     def __init__(self, retry_after: int) -> None:
         super().__init__()
         self.retry_after = retry_after
+
+
+class PasswordStopped(Refusal):
+    """Too many wrong passwords in a row: none is looked at any more, until a new one is set by a reset link."""
+
+    code = "password_stopped"
 
 
 class Busy(Refusal):

@@ -6,17 +6,26 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
 
 from core import audit, names
 from core.errors import AlreadyMember, InvalidInput, InviteDead, InviteOtherAddress, NotFound
 from core.models import Invitation, InvitationLink, InvitationUse
+from core.models.base import UtcDateTime
 from core.tokens import claim as claim_row
-from core.tokens import digest
+from core.tokens import claiming, digest
 from core.unit import AnyRow, Look, Unit
 
 GATE = "gate"
 """The kind that lets anybody register who holds it. Others: coaches.KIND, teams.KIND."""
+
+_BEHIND_LINK = (
+    select(*Invitation.__table__.columns, InvitationLink.replaced_at)
+    .join(InvitationLink)
+    .where(InvitationLink.digest == bindparam("digest"))
+    .execution_options(prepared="behind_link")
+)
 
 STATUSES = ("active", "used", "expired", "revoked")
 
@@ -29,6 +38,7 @@ class Issued:
     secret: str
     expires_at: datetime | None
     max_uses: int
+    language: str | None = None
 
 
 def ending(unit: Unit, *, at: datetime | None = None, seconds: int | None = None) -> datetime:
@@ -53,9 +63,11 @@ def issue(
     max_uses: int = 1,
     expires_at: datetime | None = None,
     note: str | None = None,
+    language: str | None = None,
 ) -> Issued:
     """A new invitation for `max_uses` people (0: any number) until `expires_at` (None: no end), for one address only
-    if there is an `email`. Its roles must be ones that the caller was allowed to name."""
+    if there is an `email`, in a `language` if they are to be spoken to in that. Its roles must be ones that the caller
+    was allowed to name."""
     invitation = Invitation(
         id=uuid.uuid4(),
         kind=kind,
@@ -64,6 +76,7 @@ def issue(
         name=name,
         roles=sorted(set(roles)),
         note=note,
+        language=language,
         max_uses=max_uses,
         uses=0,
         created_at=unit.now,
@@ -74,7 +87,7 @@ def issue(
     unit.session.add(invitation)
     unit.session.flush()
     _record(unit, "invitation_issued", invitation.id, kind)
-    return Issued(invitation.id, add_link(unit, invitation.id), expires_at, max_uses)
+    return Issued(invitation.id, add_link(unit, invitation.id), expires_at, max_uses, language)
 
 
 def add_link(unit: Unit, invitation_id: uuid.UUID) -> str:
@@ -86,8 +99,8 @@ def add_link(unit: Unit, invitation_id: uuid.UUID) -> str:
 
 def renew(unit: Unit, invitation: AnyRow, **changed: Any) -> Issued:
     """A fresh link and a fresh life (one without end stays without) for an invitation that is not used up, also when it
-    has expired or was revoked, with what has `changed` of its roles or name. All earlier links answer that they were
-    replaced. AlreadyMember when it was used up, be it a moment ago."""
+    has expired or was revoked, with what has `changed` of its roles, name or language. All earlier links answer
+    that they were replaced. AlreadyMember when it was used up, be it a moment ago."""
     unused = (Invitation.id == invitation.id, ~_is_used())
     end = ending(unit) if invitation.expires_at else None
     fresh = {"expires_at": end, "revoked_at": None, "created_by": unit.visitor.user_id, **changed}
@@ -96,14 +109,14 @@ def renew(unit: Unit, invitation: AnyRow, **changed: Any) -> Issued:
     living = (InvitationLink.invitation_id == invitation.id, InvitationLink.replaced_at.is_(None))
     unit.session.execute(update(InvitationLink).where(*living).values(replaced_at=unit.now))
     _record(unit, "invitation_renewed", invitation.id, invitation.kind)
-    return Issued(invitation.id, add_link(unit, invitation.id), end, invitation.max_uses)
+    language = changed.get("language", invitation.language)
+    return Issued(invitation.id, add_link(unit, invitation.id), end, invitation.max_uses, language)
 
 
 def peek(look: Look, secret: str, now: datetime, *, kinds: Collection[str] | None = None) -> AnyRow:
     """The living invitation behind `secret`, of one of these `kinds` if given; changes nothing, however often.
     Refuses with InviteDead, whose code says why to whoever holds the link and nothing to anybody else."""
-    behind = select(*Invitation.__table__.columns, InvitationLink.replaced_at).join(InvitationLink)
-    found = look(behind.where(InvitationLink.digest == digest(secret)))
+    found = look(_BEHIND_LINK, {"digest": digest(secret)})
     if not found or (kinds and found[0].kind not in kinds):
         raise InviteDead
     if found[0].replaced_at is not None:
@@ -116,13 +129,12 @@ def peek(look: Look, secret: str, now: datetime, *, kinds: Collection[str] | Non
 def check_address(invitation: AnyRow, email: str | None) -> None:
     """Refuse with InviteOtherAddress a personal invitation for another address than `email` (None: nobody's yet)."""
     if email is not None and invitation.email_key not in {None, names.canonical(email)}:
-        raise InviteOtherAddress(invited=masked(invitation.email), present=email)
+        raise InviteOtherAddress(invited=names.masked(invitation.email), present=email)
 
 
 def claim(unit: Unit, invitation_id: uuid.UUID) -> AnyRow:
     """Spend one use, in the transaction of what it buys. Refuses with InviteDead when none is left by now."""
-    still_good = (Invitation.id == invitation_id, is_status("active", unit.now))
-    row = claim_row(unit, Invitation, *still_good, spend={"uses": Invitation.uses + 1})
+    row = unit.execute(_CLAIMED, {"invitation_id": invitation_id, "now": unit.now}).one_or_none()
     if row is None:
         lost = select(*Invitation.__table__.columns).where(Invitation.id == invitation_id)
         raise _dead(unit.look(lost), unit.now)
@@ -130,8 +142,12 @@ def claim(unit: Unit, invitation_id: uuid.UUID) -> AnyRow:
 
 
 def note_use(unit: Unit, invitation_id: uuid.UUID, user_id: int) -> None:
-    """Remember who came in through an invitation that was just claimed."""
-    unit.session.add(InvitationUse(invitation_id=invitation_id, user_id=user_id, used_at=unit.now))
+    """Remember who came in through an invitation that was just claimed. AlreadyMember when they have before, be it a
+    moment ago in another browser."""
+    try:
+        unit.execute(_USED, {"invitation_id": invitation_id, "user_id": user_id, "used_at": unit.now})
+    except IntegrityError as error:
+        raise AlreadyMember from error
 
 
 def was_used_by(look: Look, invitation_id: uuid.UUID, user_id: int) -> bool:
@@ -190,7 +206,7 @@ def status_of(row: AnyRow, now: datetime) -> str:
     return "active"
 
 
-def is_status(status: str, now: datetime) -> ColumnElement[bool]:
+def is_status(status: str, now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     """The condition under which an invitation has this status."""
     revoked = Invitation.revoked_at.is_not(None)
     expired = and_(Invitation.expires_at.is_not(None), Invitation.expires_at <= now)
@@ -202,14 +218,17 @@ def is_status(status: str, now: datetime) -> ColumnElement[bool]:
     }[status]
 
 
-def masked(address: str) -> str:
-    """An address that its holder recognises and nobody else learns: b•••@club.test."""
-    local, _, domain = address.rpartition("@")
-    return f"{local[:1]}•••@{domain}"
-
-
 def _is_used() -> ColumnElement[bool]:
     return and_(Invitation.max_uses > 0, Invitation.uses >= Invitation.max_uses)
+
+
+_CLAIMED = claiming(
+    Invitation,
+    Invitation.id == bindparam("invitation_id"),
+    is_status("active", bindparam("now", type_=UtcDateTime)),
+    spend={"uses": Invitation.uses + 1},
+).execution_options(prepared="invitation_claimed")
+_USED = insert(InvitationUse).execution_options(prepared="invitation_used")
 
 
 def _all(kind: str | None) -> Select[*tuple[Any, ...]]:

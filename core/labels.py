@@ -59,7 +59,7 @@ def invite(unit: Unit, me: SignedIn, label_id: uuid.UUID, artist_id: uuid.UUID, 
     _record(unit, "label_invited", artist.id, invitation_id)
     [asked] = _found(unit, unit.session.execute(_all().where(LabelInvitation.id == invitation_id)).all())
     letter = mail.LabelInvited(str(asked.id), asked.artist, asked.label, message, asked.expires_at.isoformat())
-    mail.post(unit, letter, to=artist.email)
+    mail.post(unit, letter, to=artist.email, language=artist.language)
     return asked
 
 
@@ -96,17 +96,22 @@ def list_all(
 
 
 def is_open(unit: Unit, invitation_id: uuid.UUID) -> bool:
-    """Whether the artist can still answer."""
-    return bool(unit.look(select(LabelInvitation.id).where(LabelInvitation.id == invitation_id, _is_living(unit.now))))
+    """Whether the artist can still say yes."""
+    both = select(LabelInvitation.label_id, LabelInvitation.artist_id)
+    found = unit.look(both.where(LabelInvitation.id == invitation_id, _is_living(unit.now)))
+    return bool(found) and _could_ask(unit, found[0].label_id, found[0].artist_id)
 
 
 def accept(unit: Unit, me: SignedIn, invitation_id: uuid.UUID) -> None:
     """Join the label that asks. My other pending invitations are withdrawn.
 
-    NotFound when it is not mine, NotPending when it was decided or its time is over, NoLongerFree when I belong to a
-    label, also when two acceptances race: I am claimed before the invitation is, in this order everywhere.
+    NotFound when it is not mine, NotPending when it was decided, its time is over, or it could not be sent today: I
+    am no artist any more, or the label's owner may not ask. NoLongerFree when I belong to a label, also when two
+    acceptances race: I am claimed before the invitation is, in this order everywhere.
     """
     asked = _addressed(unit, me, invitation_id)
+    if not _could_ask(unit, asked.label_id, me.user_id):
+        raise NotPending
     _hold(unit, me.user_id)
     unit.session.add(LabelArtist(artist_id=me.user_id, label_id=asked.label_id, joined_at=unit.now))
     try:
@@ -136,8 +141,18 @@ def _mine(unit: Unit, me: SignedIn, label_id: uuid.UUID) -> None:
         raise Forbidden
 
 
+def _could_ask(unit: Unit, label_id: uuid.UUID, artist_id: int) -> bool:
+    """Whether this label could ask this artist today, as far as roles go: both sides' accounts are open."""
+    holds = select(User.id).join(UserRole, UserRole.user_id == User.id).join(Role).where(User.is_active)
+    owner = holds.join(Label, Label.owner_id == User.id).where(Label.id == label_id, Role.name == "label")
+    artist = holds.where(User.id == artist_id, Role.name == "artist")
+    return bool(unit.look(owner)) and bool(unit.look(artist))
+
+
 def _artist(unit: Unit, skater_id: uuid.UUID) -> AnyRow:
-    artists = select(*named(User, "id", "login", "email")).join(UserRole, UserRole.user_id == User.id).join(Role)
+    artists = (
+        select(*named(User, "id", "login", "email", "language")).join(UserRole, UserRole.user_id == User.id).join(Role)
+    )
     found = unit.look(artists.where(User.skater_id == skater_id, User.is_active, Role.name == "artist"))
     if not found:
         raise NotFound

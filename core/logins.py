@@ -2,8 +2,9 @@
 
 import uuid
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import Select, bindparam, select, update
 
 from core import audit, sessions, users
 from core.errors import TokenDead, WrongCredentials
@@ -17,7 +18,16 @@ class Begun:
     """A session that has just begun. `secret` goes into the cookie and nowhere else."""
 
     secret: str
+    user_id: int
     must_change_password: bool
+
+
+_OPEN_ACCOUNT = select(User.id, User.must_change_password).where(User.id == bindparam("user_id"), User.is_active)
+_WITH_HASH = _OPEN_ACCOUNT.where(User.password_hash == bindparam("password_hash"))
+_OPEN = _OPEN_ACCOUNT.with_for_update(read=True).execution_options(prepared="held_open")
+_AS_FOUND = _WITH_HASH.with_for_update(read=True).execution_options(prepared="held_as_found")
+_TO_CHANGE = _WITH_HASH.with_for_update(key_share=True).execution_options(prepared="held_to_change")
+"""Who is going to change the row holds it alone: of two who share it, neither could."""
 
 
 def log_in(unit: Unit, found: AnyRow | None, password: str, *, instead_of: uuid.UUID | None = None) -> Begun:
@@ -31,8 +41,7 @@ def log_in(unit: Unit, found: AnyRow | None, password: str, *, instead_of: uuid.
     if found is None or not found.is_active:
         raise WrongCredentials
     renewed = unit.hasher.hash(password) if unit.hasher.is_stale(found.password_hash) else None
-    as_found = (User.id == found.id, User.password_hash == found.password_hash)
-    account = _held(unit, *as_found, to_change=renewed is not None)
+    account = _held(unit, _TO_CHANGE if renewed else _AS_FOUND, user_id=found.id, password_hash=found.password_hash)
     if account is None and renewed:  # perhaps another sign-in was faster to renew it: what stands there now decides
         return log_in(unit, users.find_by_id(unit.look, found.id), password, instead_of=instead_of)
     if account is None:
@@ -68,20 +77,18 @@ def redeem_login_token(unit: Unit, secret: str, *, instead_of: uuid.UUID | None 
         LoginToken.expires_at > unit.now,
         spend={"used_at": unit.now},
     )
-    account = _held(unit, User.id == token.user_id) if token else None
+    account = _held(unit, _OPEN, user_id=token.user_id) if token else None
     if account is None:
         raise TokenDead
     return _begin(unit, account, "login_token", instead_of)
 
 
-def _held(unit: Unit, *found: ColumnElement[bool], to_change: bool = False) -> AnyRow | None:
+def _held(unit: Unit, statement: Select[*tuple[Any, ...]], **found: Any) -> AnyRow | None:
     """The account, if it is open and as it was found, held so until this unit ends: a session must not begin behind
-    the back of a password change or a deactivation that ends all sessions meanwhile. Who is going to change the row
-    holds it alone: of two who share it, neither could."""
-    account = select(User.id, User.must_change_password).where(*found, User.is_active)
-    return unit.session.execute(account.with_for_update(read=not to_change, key_share=to_change)).one_or_none()
+    the back of a password change or a deactivation that ends all sessions meanwhile."""
+    return unit.execute(statement, found).one_or_none()
 
 
 def _begin(unit: Unit, account: AnyRow, method: str, instead_of: uuid.UUID | None) -> Begun:
     audit.record(unit, "signed_in", user_id=account.id, method=method)
-    return Begun(sessions.start(unit, account.id, instead_of=instead_of), account.must_change_password)
+    return Begun(sessions.start(unit, account.id, instead_of=instead_of), account.id, account.must_change_password)

@@ -8,8 +8,9 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
+from core import audit
 from core.models import Letter
 from core.tokens import claim
 from core.unit import AnyRow, Unit
@@ -70,26 +71,28 @@ class LabelInvited:
     until: str
 
 
+_OWED = insert(Letter).execution_options(prepared="letter_owed")
+
 Kind = ResetRequested | PasswordChanged | ResetHandedOver | CoachInvited | TeamInvited | LabelInvited
 
 
-def post(unit: Unit, letter: Kind, *, to: str) -> None:
-    """Owe one letter to the address `to`; it becomes due when the unit commits. Marks the session, so that
-    whoever commits it can wake the postman. In a house without mail nothing is owed."""
+def post(unit: Unit, letter: Kind, *, to: str, language: str | None = None) -> None:
+    """Owe one letter to the address `to`, in a language if it has one; it becomes due when the unit commits. Marks the
+    session, so that whoever commits it can wake the postman. In a house without mail nothing is owed."""
     if not unit.policy.sends_mail:
         return
-    unit.session.add(
-        Letter(
-            id=uuid.uuid4(),
-            kind=letter.kind,
-            recipient=to,
-            data=asdict(letter),
-            created_at=unit.now,
-            due_at=unit.now,
-            attempts=0,
-            state="queued",
-        )
-    )
+    row = {
+        "id": uuid.uuid4(),
+        "kind": letter.kind,
+        "recipient": to,
+        "data": asdict(letter),
+        "language": language,
+        "created_at": unit.now,
+        "due_at": unit.now,
+        "attempts": 0,
+        "state": "queued",
+    }
+    unit.execute(_OWED, row)
     unit.session.info["letters_owed"] = True
 
 
@@ -113,17 +116,21 @@ def claim_due(unit: Unit) -> AnyRow | None:
 
 
 def settle(unit: Unit, letter_id: uuid.UUID, state: str, reply: str | None = None) -> None:
-    """Nothing more will be done about this letter: it was `sent`, `dropped` or `failed`."""
+    """Nothing more will be done about this letter: it was `sent`, `dropped` or `failed`, which stands in the trail."""
     _write(unit, letter_id, state=state, due_at=None, reply=reply)
+    if state == "failed":
+        audit.record(unit, "letter_given_up", user_id=None, letter=str(letter_id))
 
 
-def postpone(unit: Unit, letter: AnyRow, reply: str) -> None:
-    """Try again after a pause that grows with the attempts; give up a day after the letter was owed."""
+def postpone(unit: Unit, letter: AnyRow, reply: str) -> str:
+    """Try again after a pause that grows with the attempts; give up a day after the letter was owed. Returns what state
+    that is."""
     if unit.now - letter.created_at > unit.policy.letter_life:
         settle(unit, letter.id, "failed", reply)
-    else:
-        pause = unit.policy.letter_pauses[min(letter.attempts, len(unit.policy.letter_pauses)) - 1]
-        _write(unit, letter.id, state="queued", due_at=unit.now + pause, reply=reply)
+        return "failed"
+    pause = unit.policy.letter_pauses[min(letter.attempts, len(unit.policy.letter_pauses)) - 1]
+    _write(unit, letter.id, state="queued", due_at=unit.now + pause, reply=reply)
+    return "queued"
 
 
 def next_due(unit: Unit) -> timedelta | None:

@@ -1,23 +1,27 @@
 """How time on the ice is counted: each minute once, as group, coached or solo."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func
+from sqlalchemy import ColumnElement, Integer, and_, case, func, literal_column
 
 from core.models import IceSession
 
 GROUP_CLASS = uuid.UUID("db32094e-9b0d-42a5-b87f-cd47729b6c65")
 """The kind of ice time whose minutes are all group: an id that the front end and all databases share."""
 
-_ALL = func.coalesce(IceSession.minutes, 0)
-_COACHED = func.coalesce(IceSession.coached_minutes, 0)
+ZERO = literal_column("0", Integer)
+"""Written out: as a parameter it would be sent each time that it is said, and of a type that nobody can tell."""
+
+_ALL = func.coalesce(IceSession.minutes, ZERO)
+_COACHED = func.coalesce(IceSession.coached_minutes, ZERO)
 _IS_GROUP = IceSession.ice_type_id == GROUP_CLASS
 _PARTS = {
     "total": _ALL,
-    "group": case((_IS_GROUP, _ALL), else_=0),
-    "coached": case((_IS_GROUP, 0), (_COACHED < _ALL, _COACHED), else_=_ALL),
+    "group": case((_IS_GROUP, _ALL), else_=ZERO),
+    "coached": case((_IS_GROUP, ZERO), (_COACHED < _ALL, _COACHED), else_=_ALL),
 }
 
 
@@ -60,17 +64,14 @@ class Minutes:
 
 def sums(suffix: str, *within: ColumnElement[bool]) -> list[ColumnElement[Any]]:
     """Columns for a select of sessions that add up those that fulfil the conditions: see read()."""
-    found: list[ColumnElement[Any]] = []
-    for name, minutes in _PARTS.items():
-        counted = case((and_(*within), minutes), else_=0) if within else minutes
-        found.append(func.coalesce(func.sum(counted), 0).label(f"{name}_{suffix}"))
-    sessions = func.sum(case((and_(*within), 1), else_=0)) if within else func.count()
-    return [*found, func.coalesce(sessions, 0).label(f"sessions_{suffix}")]
+    added = {name: func.sum(part) for name, part in _PARTS.items()} | {"sessions": func.count()}
+    counted = {name: each.filter(and_(*within)) if within else each for name, each in added.items()}
+    return [func.coalesce(each, ZERO).label(f"{name}_{suffix}") for name, each in counted.items()]
 
 
-def read(row: Any, suffix: str) -> Minutes:
-    """What the columns of sums(suffix) hold."""
-    return Minutes(*(getattr(row, f"{name}_{suffix}") for name in (*_PARTS, "sessions")))
+def read(rows: Sequence[Any], suffix: str) -> Minutes:
+    """What the columns of sums(suffix) hold, added up over the rows."""
+    return Minutes(*(sum(getattr(row, f"{name}_{suffix}") for row in rows) for name in (*_PARTS, "sessions")))
 
 
 def rounded(numerator: int, denominator: int) -> int:

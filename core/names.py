@@ -21,3 +21,9 @@ def looks_like_address(name: str) -> bool:
 def has_hidden_characters(name: str) -> bool:
     """Whether `name` contains control, format, private or unassigned characters, or line breaks."""
     return any(unicodedata.category(char) in {"Cc", "Cf", "Co", "Cn", "Cs", "Zl", "Zp"} for char in name)
+
+
+def masked(address: str) -> str:
+    """An address that its holder recognises and nobody else learns: b•••@club.test."""
+    local, _, domain = address.rpartition("@")
+    return f"{local[:1]}•••@{domain}"

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from core import coaches, invitations, names
 from core.models import Profile, User
@@ -22,6 +22,14 @@ class Offer:
     invited_by: str | None
     tenant: str | None = None
     part: str | None = None
+
+
+_CALLED = (
+    select(User.login.label("login"), Profile.first_name.label("first"), Profile.last_name.label("last"))
+    .outerjoin(Profile, Profile.skater_id == User.skater_id)
+    .where(User.id == bindparam("user"))
+    .execution_options(prepared="called")
+)
 
 
 def find(look: Look, secret: str, now: datetime, *, kinds: Collection[str] | None = None) -> Offer:
@@ -48,7 +56,6 @@ def _issuer(look: Look, user_id: int | None) -> str | None:
     """The name in the profile, else the login, but never an address; None for whoever sat at the terminal."""
     if user_id is None:
         return None
-    called = select(User.login.label("login"), Profile.first_name.label("first"), Profile.last_name.label("last"))
-    found = look(called.outerjoin(Profile, Profile.skater_id == User.skater_id).where(User.id == user_id))
+    found = look(_CALLED, {"user": user_id})
     known = [full_name(found[0].first, found[0].last), found[0].login] if found else []
     return next((name for name in known if name and not names.looks_like_address(name)), None)

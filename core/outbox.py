@@ -1,17 +1,17 @@
 """The mail that is or was owed, as those see it who run the place."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import or_, select, tuple_
+from sqlalchemy import ColumnElement, func, or_, select, tuple_
 
 from core import audit, names
 from core.errors import NotFound
 from core.models import Letter
 from core.models.base import named
 from core.tokens import claim
-from core.unit import Unit
+from core.unit import Look, Unit
 
 STATES = ("queued", "sending", "sent", "dropped", "failed")
 
@@ -29,6 +29,40 @@ class Owed:
     due_at: datetime | None
     last_reply: str | None
     invitation: str | None
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """How many letters are still owed, since when the oldest, how many were given up; what was said of one of each."""
+
+    owed: int
+    oldest: datetime | None
+    failed: int
+    reply: str | None = None
+    failure: str | None = None
+
+
+def counted(look: Look, since: datetime) -> Backlog:
+    """All that is owed, and of what was given up those letters that were written after `since`. Cheap: along indexes,
+    past all that was sent."""
+    owed, failed = _troubled(since)
+    counts = select(
+        func.count().filter(owed), func.min(Letter.created_at).filter(owed), func.count().filter(failed)
+    ).where(or_(owed, Letter.created_at > since))
+    return Backlog(*look(counts)[0])
+
+
+def backlog(look: Look, since: datetime) -> Backlog:
+    """The same, and the mail server's words."""
+    owed, failed = _troubled(since)
+    said = select(Letter.last_reply).where(Letter.last_reply.is_not(None)).limit(1)
+    words = [look(said.where(those).order_by(Letter.created_at)) for those in (owed, failed)]
+    reply, failure = (found[0].last_reply if found else None for found in words)
+    return replace(counted(look, since), reply=reply, failure=failure)
+
+
+def _troubled(since: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return Letter.due_at.is_not(None), (Letter.state == "failed") & (Letter.created_at > since)
 
 
 def list_letters(

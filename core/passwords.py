@@ -2,11 +2,15 @@
 
 import hashlib
 import hmac
+import re
 import unicodedata
-from collections.abc import Iterator
-from contextlib import contextmanager
+from base64 import b64encode
+from collections.abc import Callable, Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache
 from pathlib import Path
+from secrets import token_bytes
 from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
@@ -14,54 +18,89 @@ from argon2.exceptions import VerificationError
 from argon2.low_level import Type
 
 from core import names
-from core.errors import Busy, InvalidInput
-from core.policy import Policy
+from core.errors import Busy, WeakPassword
+from core.policy import HashCost, Policy
+
+LETTERS = re.compile(r"[^\W\d_]+")
+SHORTEST_WORD = 3
+Watch = Callable[[str], AbstractContextManager[object]]
 
 
 class Hasher:
     """Hashes and checks passwords with argon2id, at most `policy.hash_slots` at a time in this process.
 
     A slot is a core and `memory_kib`; bounding them lets everything else of the process answer meanwhile. Whoever
-    waits longer than `policy.hash_wait` is refused with Busy.
+    finds `policy.hash_queue` others waiting, or waits longer than `policy.hash_wait`, is refused with Busy. All hashing
+    is done by as many threads as there are slots: malloc keeps for each thread the memory that it has hashed with.
     """
 
     def __init__(self, policy: Policy) -> None:
         cost = policy.hash_cost
         self._argon2 = PasswordHasher(cost.time, cost.memory_kib, cost.lanes, type=Type.ID)
+        self._places = BoundedSemaphore(policy.hash_slots + policy.hash_queue)
         self._slots = BoundedSemaphore(policy.hash_slots)
+        self._hands = ThreadPoolExecutor(policy.hash_slots, "hashing")
         self._wait = policy.hash_wait.total_seconds()
-        self._nobody = self._argon2.hash("nobody has this password")
+        self._nobody = _nobodys(cost)
+        self._watched: Watch = nullcontext
+
+    def watch(self, watch: Watch) -> None:
+        """From now on, be inside of `watch("pending")` while a password is hashed or waits for it, and inside of
+        `watch("running")` while it has a slot."""
+        self._watched = watch
 
     def hash(self, password: str) -> str:
         """A salted argon2id hash of the password's NFC form."""
         with self._slot():
-            return self._argon2.hash(_as_hashed(password))
+            return self._hands.submit(self._argon2.hash, _as_hashed(password)).result()
 
     def matches(self, password: str, password_hash: str | None) -> bool:
         """Whether `password` is the hashed one. None (nobody to compare with) or an empty hash costs the same work
         and is a no."""
         with self._slot():
-            if password_hash and is_werkzeugs(password_hash):
-                return _matches_werkzeugs(password, password_hash)
-            try:
-                self._argon2.verify(password_hash or self._nobody, _as_hashed(password))
-            except (VerificationError, ValueError):  # ValueError: it is no hash of argon2's, or no ASCII
-                return False
-            return bool(password_hash)
+            return self._hands.submit(self._matches, password, password_hash).result()
 
     def is_stale(self, password_hash: str) -> bool:
         """Whether a hash was made with other costs or by another method than today's and should be renewed at the next
         chance."""
         return is_werkzeugs(password_hash) or self._argon2.check_needs_rehash(password_hash)
 
+    def _matches(self, password: str, password_hash: str | None) -> bool:
+        if password_hash and is_werkzeugs(password_hash):
+            return _matches_werkzeugs(password, password_hash)
+        try:
+            return self._is_argon2s(password, password_hash or self._nobody) and bool(password_hash)
+        except ValueError:  # no hash of argon2's, or no ASCII: the same work all the same
+            self._is_argon2s(password, self._nobody)
+            return False
+
+    def _is_argon2s(self, password: str, password_hash: str) -> bool:
+        try:
+            return self._argon2.verify(password_hash, _as_hashed(password))
+        except VerificationError:
+            return False
+
     @contextmanager
     def _slot(self) -> Iterator[None]:
-        if not self._slots.acquire(timeout=self._wait):
-            raise Busy
-        try:
+        pending, running = self._watched("pending"), self._watched("running")
+        with _held(self._places, 0), pending, _held(self._slots, self._wait), running:
             yield
-        finally:
-            self._slots.release()
+
+
+def _nobodys(cost: HashCost) -> str:
+    """A hash that no password has, made without the work that comparing with it costs."""
+    salt, digest = (b64encode(token_bytes(size)).decode().rstrip("=") for size in (16, 32))
+    return f"$argon2id$v=19$m={cost.memory_kib},t={cost.time},p={cost.lanes}${salt}${digest}"
+
+
+@contextmanager
+def _held(places: BoundedSemaphore, wait: float) -> Iterator[None]:
+    if not places.acquire(timeout=wait):
+        raise Busy
+    try:
+        yield
+    finally:
+        places.release()
 
 
 _NOT_WERKZEUGS = (ValueError, OverflowError, TypeError)
@@ -73,11 +112,26 @@ def is_werkzeugs(password_hash: str) -> bool:
     return password_hash.startswith(("scrypt:", "pbkdf2:"))
 
 
-def check_rules(policy: Policy, password: str, *, login: str, email: str, field: str = "password") -> None:
-    """Refuse with InvalidInput a password that is too short, too long, common, or the person's own name.
+def never_breached(_: str) -> bool:
+    """Knows of no password that it was ever stolen."""
+    return False
 
-    Lengths count code points of the NFC form; nothing is composed, trimmed or truncated. Names and the list of
-    common passwords are compared without letter case (NIST SP 800-63B-4, 3.1.1.2; ASVS 6.2.4, 6.2.11).
+
+def check_rules(
+    policy: Policy,
+    password: str,
+    *,
+    login: str,
+    email: str,
+    is_breached: Callable[[str], bool] = never_breached,
+    field: str = "password",
+) -> None:
+    """Refuse with WeakPassword a password that is too short, too long, common, made of the person's own names or of the
+    policy's context words alone, or known to be stolen.
+
+    Lengths count code points of the NFC form; nothing is composed, trimmed or truncated. Words and the list of
+    common passwords are compared without letter case (NIST SP 800-63B-4, 3.1.1.2; ASVS 6.2.4, 6.2.11, 6.2.12).
+    `is_breached` is asked last, and only of a password that passes all else.
     """
     plain = _nfc(password)
     reason = None
@@ -85,12 +139,14 @@ def check_rules(policy: Policy, password: str, *, login: str, email: str, field:
         reason = "too_short"
     elif len(plain) > policy.password_max:
         reason = "too_long"
-    elif names.canonical(plain) in _own_names(login, email):
+    elif names.canonical(plain) in (own := _own_names(login, email)) or _made_of(plain, own):
         reason = "own_name"
-    elif plain.casefold() in common_passwords():
+    elif plain.casefold() in common_passwords() or _made_of(plain, own | policy.context_words):
         reason = "too_common"
+    elif is_breached(plain):
+        reason = "breached"
     if reason:
-        raise InvalidInput({field: [reason]}, code=f"password_{reason}")
+        raise WeakPassword(field, reason)
 
 
 @cache
@@ -103,6 +159,15 @@ def common_passwords() -> frozenset[str]:
 def _own_names(login: str, email: str) -> set[str]:
     address = names.canonical(email)
     return {names.canonical(login), address, address.partition("@")[0]}
+
+
+def _made_of(password: str, words: Collection[str]) -> bool:
+    """Whether these words, put together in any way, are all the letters that there are."""
+    letters = left = "".join(LETTERS.findall(names.canonical(password)))
+    for part in sorted({part for word in words for part in LETTERS.findall(word)}, key=len, reverse=True):
+        if len(part) >= SHORTEST_WORD:
+            left = left.replace(part, " ")
+    return bool(letters) and not left.strip()
 
 
 def _nfc(password: str) -> str:

@@ -49,6 +49,7 @@ class HandedOver:
     login: str
     secret: str
     expires_at: datetime
+    language: str | None
 
 
 def list_people(
@@ -130,8 +131,9 @@ def make_reset_link(unit: Unit, me: SignedIn | None, skater_id: uuid.UUID) -> Ha
     if link is None:
         raise NotFound
     audit.record(unit, "reset_link_handed_over", user_id=person.user_id)
-    mail.post(unit, mail.ResetHandedOver(link.login, unit.visitor.name or "cli", unit.now.isoformat()), to=link.email)
-    return HandedOver(link.login, link.secret, unit.now + unit.policy.reset_life)
+    notice = mail.ResetHandedOver(link.login, unit.visitor.name or "cli", unit.now.isoformat())
+    mail.post(unit, notice, to=link.email, language=link.language)
+    return HandedOver(link.login, link.secret, unit.now + unit.policy.reset_life, link.language)
 
 
 def _below(unit: Unit, me: SignedIn | None, skater_id: uuid.UUID) -> AnyRow:

@@ -116,6 +116,7 @@ _PROFILE = (
     "contact_preference",
     "share_token",
 )
-_BY_SKATER = _portrait(Profile.skater_id == bindparam("key"))
 _IS_CLOSED = exists().where(User.skater_id == Profile.skater_id, ~User.is_active)
-_BY_TOKEN = _portrait(and_(Profile.share_token == bindparam("key"), ~_IS_CLOSED))
+_BY_SKATER = _portrait(Profile.skater_id == bindparam("key")).execution_options(prepared="portrait")
+_SHARED = and_(Profile.share_token == bindparam("key"), ~_IS_CLOSED)
+_BY_TOKEN = _portrait(_SHARED).execution_options(prepared="shared_portrait")

@@ -34,7 +34,12 @@ def register(unit: Unit, applicant: Applicant, secret: str) -> int:
     password_hash = unit.hasher.hash(applicant.password)
     claimed = invitations.claim(unit, invitation.id)
     user = users.create(
-        unit, login=applicant.login, email=applicant.email, phone=applicant.phone, password_hash=password_hash
+        unit,
+        login=applicant.login,
+        email=applicant.email,
+        phone=applicant.phone,
+        password_hash=password_hash,
+        language=unit.visitor.language(claimed.language),
     )
     audit.record(unit, "user_registered", user_id=user.id, invitation=str(claimed.id))
     _bring_in(unit, claimed, user.id, {*applicant.roles, *claimed.roles} or {"adult"})
@@ -75,4 +80,5 @@ def _check(unit: Unit, applicant: Applicant) -> None:
         raise InvalidInput({"roles": ["unknown_role"]})
     if names.looks_like_address(applicant.login):
         raise InvalidInput({"login": ["looks_like_address"]})
-    passwords.check_rules(unit.policy, applicant.password, login=applicant.login, email=applicant.email)
+    names_of = {"login": applicant.login, "email": applicant.email}
+    passwords.check_rules(unit.policy, applicant.password, **names_of, is_breached=unit.is_breached)

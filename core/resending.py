@@ -49,7 +49,7 @@ def resend(unit: Unit, me: SignedIn, invitation_id: uuid.UUID) -> Resent:
         raise AboveOwnRole
     link = invitations.renew(unit, invitation)
     if letter := _LETTERS.get(invitation.kind):
-        mail.post(unit, letter(str(link.id)), to=invitation.email)
+        mail.post(unit, letter(str(link.id)), to=invitation.email, language=link.language)
     left = invitation.max_uses and invitation.max_uses - invitation.uses
     return Resent(invitation.kind, invitation.email, invitation.roles, invitation.note, left, link)
 

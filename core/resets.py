@@ -23,24 +23,26 @@ class ResetLink:
     login: str
     email: str
     secret: str
+    language: str | None
 
 
 def request_reset(unit: Unit, address: str) -> None:
     """Somebody says that they lost the password of this address. Whether anybody has it is not looked at here, so
-    that no answer and no stopwatch can tell; answer_request does, later."""
-    mail.post(unit, mail.ResetRequested(), to=address)
+    that no answer and no stopwatch can tell; answer_request does, later. The letter is in the account's language, and
+    in that of whoever asks where it has none."""
+    mail.post(unit, mail.ResetRequested(), to=address, language=unit.visitor.language())
 
 
-def answer_request(unit: Unit, address: str) -> ResetLink | None:
+def answer_request(unit: Unit, address: str, asked_at: datetime | None = None) -> ResetLink | None:
     """The one living reset link of the open account with this address, made now: earlier ones end. None when
-    there is no such account."""
+    there is no such account, or when it was closed or got a new password since it was asked for."""
     user = users.find_by_email(unit.look, address)
-    if user is None or not user.is_active:
+    if user is None or not user.is_active or (asked_at and user.updated_at > asked_at):
         return None
     secret = unit.new_secret()
     _keep(unit, user.id, digest(secret))
     audit.record(unit, "reset_link_made", user_id=user.id)
-    return ResetLink(user.login, user.email, secret)
+    return ResetLink(user.login, user.email, secret, user.language)
 
 
 def peek(look: Look, secret: str, now: datetime) -> AnyRow:
@@ -52,18 +54,19 @@ def peek(look: Look, secret: str, now: datetime) -> AnyRow:
     return user
 
 
-def confirm_reset(unit: Unit, secret: str, new_password: str) -> None:
-    """Set a new password with a living reset link, which is spent. Every session ends, other links die, a notice
-    is owed. Refuses a dead link (ResetTokenDead) before it looks at the password (InvalidInput)."""
+def confirm_reset(unit: Unit, secret: str, new_password: str) -> int:
+    """Set a new password with a living reset link, which is spent, and return whose it is. Every session ends, other
+    links die, a notice is owed. Refuses a dead link (ResetTokenDead) before it looks at the password (InvalidInput)."""
     user = peek(unit.look, secret, unit.now)
-    passwords.check_rules(unit.policy, new_password, login=user.login, email=user.email)
+    _check(unit, user, new_password)
     password_hash = unit.hasher.hash(new_password)
     if claim(unit, PasswordReset, *_living(secret, unit.now), spend={"used_at": unit.now}) is None:
         raise ResetTokenDead
     tokens.end_all(unit, user.id)
     unit.session.execute(update(User).where(User.id == user.id).values(**_new_password(unit, password_hash)))
     sessions.end_all(unit, user.id)
-    _tell(unit, user.id, user.login, user.email, by_reset=True)
+    _tell(unit, user, by_reset=True)
+    return int(user.id)
 
 
 def change_password(unit: Unit, me: SignedIn, current: str | None, new_password: str) -> str:
@@ -76,7 +79,7 @@ def change_password(unit: Unit, me: SignedIn, current: str | None, new_password:
     user = users.find_by_id(unit.look, me.user_id)
     if user is None:
         raise WrongCurrentPassword
-    passwords.check_rules(unit.policy, new_password, login=user.login, email=user.email)
+    _check(unit, user, new_password)
     if not user.must_change_password and not unit.hasher.matches(current or "", user.password_hash):
         raise WrongCurrentPassword
     password_hash = unit.hasher.hash(new_password)
@@ -85,8 +88,13 @@ def change_password(unit: Unit, me: SignedIn, current: str | None, new_password:
     if claim(unit, User, *unchanged, spend=_new_password(unit, password_hash)) is None:
         raise WrongCurrentPassword
     sessions.end_all(unit, user.id)
-    _tell(unit, user.id, user.login, user.email, by_reset=False)
+    _tell(unit, user, by_reset=False)
     return sessions.start(unit, user.id)
+
+
+def _check(unit: Unit, user: AnyRow, new_password: str) -> None:
+    about = {"login": user.login, "email": user.email}
+    passwords.check_rules(unit.policy, new_password, **about, is_breached=unit.is_breached)
 
 
 def _living(secret: str, now: datetime) -> tuple[Any, ...]:
@@ -101,9 +109,10 @@ def _new_password(unit: Unit, password_hash: str) -> dict[str, Any]:
     return {"password_hash": password_hash, "must_change_password": False, "updated_at": unit.now}
 
 
-def _tell(unit: Unit, user_id: int, login: str, email: str, *, by_reset: bool) -> None:
-    audit.record(unit, "password_changed", user_id=user_id, by_reset=by_reset)
-    mail.post(unit, mail.PasswordChanged(login, unit.now.isoformat(), by_reset), to=email)
+def _tell(unit: Unit, user: AnyRow, *, by_reset: bool) -> None:
+    audit.record(unit, "password_changed", user_id=user.id, by_reset=by_reset)
+    notice = mail.PasswordChanged(user.login, unit.now.isoformat(), by_reset)
+    mail.post(unit, notice, to=user.email, language=user.language)
 
 
 def _keep(unit: Unit, user_id: int, fresh_digest: str) -> None:

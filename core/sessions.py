@@ -4,12 +4,13 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import Select, bindparam, delete, func, insert, or_, select, update
 
-from core import roles
+from core import audit, roles
 from core.errors import NotFound
-from core.models import BrowserSession, Profile, Role, User, UserRole
+from core.models import BrowserSession, LoginToken, Profile, Role, User, UserRole
 from core.models.base import named
 from core.policy import Policy
 from core.tokens import digest
@@ -30,12 +31,13 @@ class SignedIn:
     onboarded: bool
     must_change_password: bool
     last_seen_at: datetime
+    language: str | None = None
 
 
 _BEHIND_COOKIE = (
     select(
         *named(BrowserSession, "id", "user_id", "created_at", "last_seen_at", "expires_at"),
-        *named(User, "login", "email", "skater_id", "fs_uniquifier", "must_change_password"),
+        *named(User, "login", "email", "skater_id", "fs_uniquifier", "must_change_password", "language"),
         Profile.id.label("profile_id"),
         Role.name.label("role"),
     )
@@ -44,28 +46,37 @@ _BEHIND_COOKIE = (
     .outerjoin(UserRole, UserRole.user_id == User.id)
     .outerjoin(Role, Role.id == UserRole.role_id)
     .where(BrowserSession.digest == bindparam("digest"), User.is_active)
+    .execution_options(prepared="behind_cookie")
 )
-"""Session, account, profile and roles in one statement, built once: it runs at every signed-in request."""
+"""Session, account, profile and roles in one statement, built and planned once: it runs at every signed-in request."""
+
+_BEGUN = insert(BrowserSession).execution_options(prepared="session_begun")
+
+_SURPLUS = (
+    select(BrowserSession.id)
+    .where(BrowserSession.user_id == bindparam("user_id"))
+    .order_by(BrowserSession.last_seen_at.desc())
+    .offset(bindparam("kept"))
+    .execution_options(prepared="surplus_sessions")
+)
 
 
 def start(unit: Unit, user_id: int, *, instead_of: uuid.UUID | None = None) -> str:
     """Sign a browser in. Returns the cookie's secret, this once; the session `instead_of` ends with it."""
     secret = unit.new_secret()
     if instead_of:
-        end_if_there(unit, instead_of)
-    unit.session.add(
-        BrowserSession(
-            id=uuid.uuid4(),
-            digest=digest(secret),
-            user_id=user_id,
-            created_at=unit.now,
-            last_seen_at=unit.now,
-            expires_at=unit.now + unit.policy.session_life,
-            ip=unit.visitor.ip,
-            user_agent=(unit.visitor.user_agent or "")[:300] or None,
-        )
-    )
-    unit.session.flush()
+        unit.session.execute(delete(BrowserSession).where(BrowserSession.id == instead_of))
+    row = {
+        "id": uuid.uuid4(),
+        "digest": digest(secret),
+        "user_id": user_id,
+        "created_at": unit.now,
+        "last_seen_at": unit.now,
+        "expires_at": unit.now + unit.policy.session_life,
+        "ip": unit.visitor.ip,
+        "user_agent": (unit.visitor.user_agent or "")[:300] or None,
+    }
+    unit.execute(_BEGUN, row)
     _end_oldest(unit, user_id)
     return secret
 
@@ -75,6 +86,12 @@ def find(look: Look, secret: str, now: datetime, policy: Policy) -> SignedIn | N
     closed. One statement."""
     found = look(_BEHIND_COOKIE, {"digest": digest(secret)})
     return _as_signed_in(found, now, policy) if found else None
+
+
+def count_used(look: Look, since: datetime) -> int:
+    """How many sessions were used after this moment, as far as is noted (policy.session_seen_every)."""
+    used = select(func.count()).where(BrowserSession.last_seen_at > since)
+    return int(look(used)[0][0])
 
 
 def touch(unit: Unit, session_id: uuid.UUID) -> None:
@@ -110,24 +127,59 @@ def last_seen(unit: Unit, held: Mapping[int, Sequence[str]]) -> dict[int, list[d
     return seen
 
 
+def dead(unit: Unit) -> tuple[Select[Any], ...]:
+    """Ids of sessions that find() lets nobody in by: those that have idled out (nearly all, so they come
+    first), expired, or are too old for the power that their holder has. Each select goes along an index of its own."""
+    now, policy = unit.now, unit.policy
+    idle, expired = BrowserSession.last_seen_at <= now - policy.session_idle, BrowserSession.expires_at <= now
+    old_for_staff = or_(
+        BrowserSession.created_at <= now - policy.staff_session_life,
+        BrowserSession.last_seen_at <= now - policy.staff_session_idle,
+    )
+    # They are few, and named one by one their sessions are found by index; joined, all sessions would be read.
+    named_roles = select(UserRole.user_id).join(Role, Role.id == UserRole.role_id).where(Role.name.in_(roles.ADMINS))
+    staff = {row.user_id for row in unit.look(named_roles)}
+    return (
+        select(BrowserSession.id).where(idle).order_by(BrowserSession.last_seen_at),
+        select(BrowserSession.id).where(expired).order_by(BrowserSession.expires_at),
+        select(BrowserSession.id).where(BrowserSession.user_id.in_(staff), old_for_staff),
+    )
+
+
 def end(unit: Unit, user_id: int, session_id: uuid.UUID) -> None:
     """End one of a person's own sessions; NotFound when it is not theirs or already gone."""
-    mine = delete(BrowserSession).where(BrowserSession.id == session_id, BrowserSession.user_id == user_id)
-    if not unit.session.execute(mine.returning(BrowserSession.id)).all():
+    if not _ended(unit, user_id, session_id):
         raise NotFound
+    audit.record(unit, "session_ended", user_id=user_id)
 
 
-def end_if_there(unit: Unit, session_id: uuid.UUID) -> None:
-    """End this session; that it has ended meanwhile is as good."""
-    unit.session.execute(delete(BrowserSession).where(BrowserSession.id == session_id))
+def sign_out(unit: Unit, me: SignedIn) -> None:
+    """End the session that is asking; that it has ended meanwhile is as good."""
+    if _ended(unit, me.user_id, me.session_id):
+        audit.record(unit, "signed_out", user_id=me.user_id)
+
+
+def end_others(unit: Unit, me: SignedIn) -> int:
+    """End all of a person's sessions but the one that is asking. Returns how many."""
+    ended = end_all(unit, me.user_id, but=me.session_id)
+    if ended:
+        audit.record(unit, "other_sessions_ended", user_id=me.user_id, ended=ended)
+    return ended
 
 
 def end_all(unit: Unit, user_id: int, *, but: uuid.UUID | None = None) -> int:
-    """End a person's sessions, all `but` one if given. Returns how many."""
+    """End a person's sessions, all `but` one if given, and the sign-in tokens that could begin more. Returns how many
+    sessions there were."""
+    unit.session.execute(delete(LoginToken).where(LoginToken.user_id == user_id))
     theirs = delete(BrowserSession).where(BrowserSession.user_id == user_id)
     if but:
         theirs = theirs.where(BrowserSession.id != but)
     return len(unit.session.execute(theirs.returning(BrowserSession.id)).all())
+
+
+def _ended(unit: Unit, user_id: int, session_id: uuid.UUID) -> bool:
+    theirs = delete(BrowserSession).where(BrowserSession.id == session_id, BrowserSession.user_id == user_id)
+    return bool(unit.session.execute(theirs.returning(BrowserSession.id)).all())
 
 
 def _as_signed_in(found: Sequence[AnyRow], now: datetime, policy: Policy) -> SignedIn | None:
@@ -147,6 +199,7 @@ def _as_signed_in(found: Sequence[AnyRow], now: datetime, policy: Policy) -> Sig
         onboarded=row.profile_id is not None,
         must_change_password=row.must_change_password,
         last_seen_at=row.last_seen_at,
+        language=row.language,
     )
 
 
@@ -158,8 +211,6 @@ def _lifetimes(held: Sequence[str], policy: Policy) -> tuple[timedelta, timedelt
 
 
 def _end_oldest(unit: Unit, user_id: int) -> None:
-    kept = unit.policy.sessions_per_user
-    newest_first = select(BrowserSession.id).where(BrowserSession.user_id == user_id)
-    surplus = newest_first.order_by(BrowserSession.last_seen_at.desc()).offset(kept)
-    for session_id in unit.session.scalars(surplus).all():
+    surplus = unit.execute(_SURPLUS, {"user_id": user_id, "kept": unit.policy.sessions_per_user})
+    for session_id in surplus.scalars().all():
         unit.session.execute(delete(BrowserSession).where(BrowserSession.id == session_id))

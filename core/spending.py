@@ -75,4 +75,4 @@ _SPENT: Any = union_all(
     *(_sum(on, model.cost, model) for on, models in _COSTS.items() for model in models),
     _sum("coaching", IceSession.coach_cost, IceSession),
     _sum("competition", EventCost.amount * EventCost.quantity, Event, EventCost, EventCost.event_id == Event.id),
-)
+).execution_options(prepared="spent")

@@ -21,7 +21,7 @@ PASSWORD_LENGTH = 16
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of one address: invited, reinvited, already_member, or invalid for a reason in words; `link` is for
+    """What became of one address: invited, reinvited, already_member, or invalid for a reason, a code; `link` is for
     where there is no mail."""
 
     outcome: str
@@ -37,9 +37,9 @@ class Accepted:
     account_created: bool
 
 
-def invite(unit: Unit, me: SignedIn, email: str, role: str) -> Verdict:
-    """Ask one address to join the team in this role; asked again, the old link ends. AboveOwnRole when the role is
-    above what I hold."""
+def invite(unit: Unit, me: SignedIn, email: str, role: str, language: str | None = None) -> Verdict:
+    """Ask one address to join the team in this role, in a `language` if they are to be spoken to in that; asked again,
+    the old link ends. AboveOwnRole when the role is above what I hold."""
     if not roles.may_grant(me.roles, role):
         raise AboveOwnRole
     _one_at_a_time(unit)
@@ -47,12 +47,12 @@ def invite(unit: Unit, me: SignedIn, email: str, role: str) -> Verdict:
     if _is_member(unit.look, email):
         return Verdict("already_member")
     if waiting and not _is_mine_to_change(me, waiting):
-        return Verdict("invalid", reason="Somebody above you has invited this address.")
+        return Verdict("invalid", reason="asked_from_above")
     try:
-        link = _ask_again(unit, waiting, role) if waiting else _ask(unit, email, role)
+        link = _ask_again(unit, waiting, role, language) if waiting else _ask(unit, email, role, language)
     except AlreadyMember:  # accepted at this very moment
         return Verdict("already_member")
-    mail.post(unit, mail.TeamInvited(str(link.id)), to=email)
+    mail.post(unit, mail.TeamInvited(str(link.id)), to=email, language=link.language)
     return Verdict("reinvited" if waiting else "invited", link)
 
 
@@ -70,7 +70,7 @@ def resend(unit: Unit, me: SignedIn, invitation_id: uuid.UUID) -> tuple[str, Iss
     if not _is_mine_to_change(me, invitation):
         raise AboveOwnRole
     link = invitations.renew(unit, invitation)
-    mail.post(unit, mail.TeamInvited(str(link.id)), to=invitation.email)
+    mail.post(unit, mail.TeamInvited(str(link.id)), to=invitation.email, language=link.language)
     return invitation.email, link
 
 
@@ -90,7 +90,7 @@ def accept(unit: Unit, secret: str, me: SignedIn | None) -> Accepted:
         raise InviteDead("invite_revoked")
     password_hash = "" if found else unit.hasher.hash(_random_password())
     claimed = invitations.claim(unit, invitation.id)
-    user_id = found.id if found else _newcomer(unit, invitation.email, password_hash)
+    user_id = found.id if found else _newcomer(unit, claimed, password_hash)
     audit.record(unit, "invitation_accepted", user_id=user_id, invitation=str(claimed.id))
     users.grant_roles(unit, user_id, claimed.roles)
     _enroll(unit, claimed, user_id)
@@ -103,12 +103,13 @@ def _one_at_a_time(unit: Unit) -> None:
     unit.session.execute(select(Team.id).with_for_update(key_share=True))
 
 
-def _ask(unit: Unit, email: str, role: str) -> Issued:
-    return invitations.issue(unit, kind=KIND, email=email, roles=[role], expires_at=invitations.ending(unit))
+def _ask(unit: Unit, email: str, role: str, language: str | None) -> Issued:
+    end = invitations.ending(unit)
+    return invitations.issue(unit, kind=KIND, email=email, roles=[role], expires_at=end, language=language)
 
 
-def _ask_again(unit: Unit, waiting: AnyRow, role: str) -> Issued:
-    return invitations.renew(unit, waiting, roles=[role])
+def _ask_again(unit: Unit, waiting: AnyRow, role: str, language: str | None) -> Issued:
+    return invitations.renew(unit, waiting, roles=[role], language=language or waiting.language)
 
 
 def _is_mine_to_change(me: SignedIn, invitation: AnyRow) -> bool:
@@ -130,17 +131,18 @@ def _check_issuer(unit: Unit, invitation: AnyRow) -> None:
         raise InviteDead("invite_revoked")
 
 
-def _newcomer(unit: Unit, email: str, password_hash: str) -> int:
+def _newcomer(unit: Unit, invitation: AnyRow, password_hash: str) -> int:
     """The login is the address's local part, with digits behind it where somebody has that name."""
-    wish = email.partition("@")[0][: unit.policy.login_max - 7]
+    wish = invitation.email.partition("@")[0][: unit.policy.login_max - 7]
+    about = {"email": invitation.email, "phone": None, "language": unit.visitor.language(invitation.language)}
     try:
         with unit.session.begin_nested():
-            user = users.create(unit, login=wish, email=email, phone=None, password_hash=password_hash)
+            user = users.create(unit, login=wish, password_hash=password_hash, **about)
     except NameTaken as taken:
         if taken.field != "login":
             raise
         other = f"{wish}-{secrets.randbelow(900_000) + 100_000}"
-        user = users.create(unit, login=other, email=email, phone=None, password_hash=password_hash)
+        user = users.create(unit, login=other, password_hash=password_hash, **about)
     unit.session.execute(update(User).where(User.id == user.id).values(must_change_password=True))
     return user.id
 

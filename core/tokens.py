@@ -3,7 +3,8 @@
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import ColumnElement, Update, delete, update
+from sqlalchemy import ColumnElement, delete, update
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from core.models import Base, LoginToken, PasswordReset
 from core.unit import AnyRow, Unit
@@ -20,8 +21,12 @@ def claim(unit: Unit, model: type[Base], *still_good: ColumnElement[bool], spend
     One conditional UPDATE: of any number of racing claims exactly as many succeed as `still_good` permits, and
     rolling back gives the use back. Returns the changed row, or None when there was nothing left to spend.
     """
-    statement: Update = update(model).where(*still_good).values(**spend)
-    return unit.session.execute(statement.returning(*model.__table__.columns)).one_or_none()
+    return unit.session.execute(claiming(model, *still_good, spend=spend)).one_or_none()
+
+
+def claiming(model: type[Base], *still_good: ColumnElement[bool], spend: dict[str, Any]) -> ReturningUpdate[Any]:
+    """The statement of claim(), for what is claimed so often that it is built once."""
+    return update(model).where(*still_good).values(**spend).returning(*model.__table__.columns)
 
 
 def end_all(unit: Unit, user_id: int) -> None:

@@ -26,6 +26,7 @@ class Listed:
     name: str | None
     roles: list[str]
     note: str | None
+    language: str | None
     max_uses: int
     uses: int
     created_at: datetime

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, select
 
 from core import days, minutes
 from core.cards import COMPETITION
@@ -76,23 +76,23 @@ def dashboard(look: Look, skater_id: uuid.UUID, now: datetime) -> Dashboard:
     where, hours = _zone_and_hours(look, skater_id)
     today = days.day_of(now, where)
     month, soon = days.month_start(today), days.month_start(today, -1)
-    spans = {
-        "month": _within(where, month, soon),
-        "year": _within(where, days.month_start(today, YEAR_MONTHS - 1), soon),
-        "baseline": _within(where, days.month_start(today, BASELINE_MONTHS), month),
+    begins = {
+        "month": month,
+        "soon": soon,
+        "year": days.month_start(today, YEAR_MONTHS - 1),
+        "baseline": days.month_start(today, BASELINE_MONTHS),
     }
-    sums = [column for name, span in spans.items() for column in minutes.sums(name, span)]
-    [row] = look(select(*minutes.sums("ever"), *sums).where(IceSession.skater_id == skater_id))
-    before = minutes.read(row, "baseline")
+    log = look(_SUMS, {"skater": skater_id, **{name: days.start_of(day, where) for name, day in begins.items()}})
+    before = minutes.read(log, "baseline")
     return Dashboard(
-        total=row.total_ever,
-        month=minutes.read(row, "month"),
-        year=minutes.read(row, "year"),
+        total=minutes.read(log, "ever").total,
+        month=minutes.read(log, "month"),
+        year=minutes.read(log, "year"),
         baseline=_average(before),
         baseline_sessions=minutes.rounded(10 * before.sessions, BASELINE_MONTHS) / 10,
         sharpened_minutes=_since_sharpening(look, skater_id),
         allowed_minutes=MINUTES_OF_AN_HOUR * hours,
-        sessions=_sessions(look, skater_id, where, spans["month"]),
+        sessions=_sessions(look, skater_id, where, _within(where, month, soon)),
     )
 
 
@@ -106,7 +106,7 @@ def ice_time(look: Look, skater_id: uuid.UUID, now: datetime, *, months_back: in
     sums = (IceSession.at.label("at"), *minutes.sums("day"))
     within = (IceSession.skater_id == skater_id, _within(where, firsts[0], firsts[-1]))
     for row in look(select(*sums).where(*within).group_by(IceSession.at)):
-        spent[days.month_start(days.day_of(row.at, where))] += minutes.read(row, "day")
+        spent[days.month_start(days.day_of(row.at, where))] += minutes.read([row], "day")
     [ever] = look(select(*minutes.sums("ever")).where(IceSession.skater_id == skater_id))
     months = [Month(first, spent[first], first in competed) for first, _ in pairwise(firsts)]
     return IceTime(ever.total_ever, months, _sessions(look, skater_id, where))
@@ -146,10 +146,7 @@ def _average(spent: Minutes) -> Minutes:
 
 def _since_sharpening(look: Look, skater_id: uuid.UUID) -> int:
     """Minutes on the ice since the day of the last sharpening; 0 when the blades were never sharpened."""
-    last = select(func.max(Sharpening.at)).where(Sharpening.skater_id == skater_id).scalar_subquery()
-    since = (IceSession.skater_id == skater_id, IceSession.at >= last)
-    [row] = look(select(*minutes.sums("since")).where(*since))
-    return int(row.total_since)
+    return minutes.read(look(_SINCE_SHARPENING, {"skater": skater_id}), "since").total
 
 
 def _competition_days(look: Look, skater_id: uuid.UUID, first: date, until: date) -> list[date]:
@@ -183,6 +180,26 @@ def _session(row: AnyRow, where: ZoneInfo) -> Session:
     )
 
 
+def _of_mine(*columns: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
+    return select(*columns).where(IceSession.skater_id == bindparam("skater"))
+
+
+def _between(first: str, until: str) -> ColumnElement[bool]:
+    return and_(IceSession.at >= bindparam(first), IceSession.at < bindparam(until))
+
+
+_SUMS = _of_mine(
+    *minutes.sums("ever"),
+    *minutes.sums("month", _between("month", "soon")),
+    *minutes.sums("year", _between("year", "soon")),
+    *minutes.sums("baseline", _between("baseline", "month")),
+).execution_options(prepared="dashboard_sums")
+_LAST_SHARPENING = select(func.max(Sharpening.at)).where(Sharpening.skater_id == bindparam("skater")).scalar_subquery()
+_SINCE_SHARPENING = (
+    _of_mine(*minutes.sums("since"))
+    .where(IceSession.at >= _LAST_SHARPENING)
+    .execution_options(prepared="since_sharpening")
+)
 _TABLE: Select[*tuple[Any, ...]] = (
     select(
         IceSession.at.label("at"),

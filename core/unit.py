@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import Row, Select
+from sqlalchemy import CursorResult, Executable, Row, Select
 from sqlalchemy.orm import Session
 
-from core.passwords import Hasher
+from core.passwords import Hasher, never_breached
 from core.policy import Policy
 
 AnyRow = Row[*tuple[Any, ...]]
@@ -24,12 +24,20 @@ class Look(Protocol):
 
 @dataclass(frozen=True)
 class Visitor:
-    """Who is asking, for sessions and the audit trail: `name` is a login, or `cli` for the terminal."""
+    """Who is asking, for sessions and the audit trail: `name` is a login, or `cli` for the terminal. Languages are
+    codes: the one that they chose here, and the one that their browser prefers."""
 
     name: str | None = None
     user_id: int | None = None
     ip: str | None = None
     user_agent: str | None = None
+    chosen_language: str | None = None
+    browser_language: str | None = None
+
+    def language(self, offered: str | None = None) -> str | None:
+        """What to speak with them, where this one is `offered`: their own choice comes before it, their browser's
+        after."""
+        return self.chosen_language or offered or self.browser_language
 
 
 @dataclass(frozen=True)
@@ -44,3 +52,9 @@ class Unit:
     hasher: Hasher
     policy: Policy = field(default_factory=Policy)
     visitor: Visitor = field(default_factory=Visitor)
+    is_breached: Callable[[str], bool] = never_breached
+
+    def execute(self, statement: Executable, parameters: Mapping[str, Any] | None = None) -> CursorResult[Any]:
+        """Carry out a statement in the transaction, past the ORM, which is longer about one row than the database is.
+        For what many wait for; nothing is flushed before it."""
+        return self.session.connection().execute(statement, parameters)

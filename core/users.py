@@ -4,9 +4,10 @@ import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Select, delete, exists, or_, select, update
+from sqlalchemy import Executable, Integer, Select, bindparam, delete, exists, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from core import audit, invitations, names, roles, sessions, tokens
@@ -32,25 +33,48 @@ class Account:
     created_at: datetime
 
 
+_CREDENTIALS = select(
+    *named(User, "id", "login", "email", "skater_id", "language", "updated_at"),
+    *named(User, "password_hash", "is_active", "must_change_password"),
+)
+_BY_ID = _CREDENTIALS.where(User.id == bindparam("id")).execution_options(prepared="account_by_id")
+_BY_EMAIL = _CREDENTIALS.where(User.email_key == bindparam("email")).execution_options(prepared="account_by_email")
+_BY_NAME = _CREDENTIALS.where(
+    or_(User.login_key == bindparam("name"), User.email_key == bindparam("name"))
+).execution_options(prepared="account_by_name")
+
+_WITH_LOGIN = select(User.id).where(User.login_key == bindparam("key")).execution_options(prepared="with_login")
+
+
+def _granting(insert: Any) -> Executable:
+    wanted = select(bindparam("user_id", type_=Integer), Role.id).where(
+        Role.name.in_(bindparam("granted", expanding=True))
+    )
+    given = insert(UserRole.__table__).from_select(["user_id", "role_id"], wanted.order_by(Role.id))
+    return cast(Executable, given.on_conflict_do_nothing(index_elements=["user_id", "role_id"]))
+
+
+_GRANTED = {"postgresql": _granting(postgresql.insert), "sqlite": _granting(sqlite.insert)}
+
+
 def find_by_login_or_email(look: Look, name: str) -> AnyRow | None:
     """The account whose login or address is `name`, letter case aside. Never looks at database ids."""
-    key = names.canonical(name)
-    return _one(look(_credentials().where(or_(User.login_key == key, User.email_key == key))))
+    return _one(look(_BY_NAME, {"name": names.canonical(name)}))
 
 
 def find_by_email(look: Look, address: str) -> AnyRow | None:
     """The account with this address, letter case aside."""
-    return _one(look(_credentials().where(User.email_key == names.canonical(address))))
+    return _one(look(_BY_EMAIL, {"email": names.canonical(address)}))
 
 
 def find_by_id(look: Look, user_id: int) -> AnyRow | None:
     """The account that a session or token belongs to."""
-    return _one(look(_credentials().where(User.id == user_id)))
+    return _one(look(_BY_ID, {"id": user_id}))
 
 
 def get_by_login(look: Look, login: str) -> AnyRow:
     """The account that an operator names by its login; NotFound when nobody has it."""
-    user = _one(look(_credentials().where(User.login_key == names.canonical(login))))
+    user = _one(look(_CREDENTIALS.where(User.login_key == names.canonical(login))))
     if user is None:
         raise NotFound
     return user
@@ -62,7 +86,9 @@ def phone_of(look: Look, user_id: int) -> str | None:
     return rows[0].phone if rows else None
 
 
-def create(unit: Unit, *, login: str, email: str, phone: str | None, password_hash: str) -> User:
+def create(
+    unit: Unit, *, login: str, email: str, phone: str | None, password_hash: str, language: str | None = None
+) -> User:
     """A new active account without roles. Refuses a login, address or phone number that somebody has (NameTaken), and
     an address that somebody has for a login."""
     if _is_login(unit, email):
@@ -80,6 +106,7 @@ def create(unit: Unit, *, login: str, email: str, phone: str | None, password_ha
         email_key=names.canonical(email),
         is_active=True,
         must_change_password=False,
+        language=language,
     )
     unit.session.add(user)
     try:
@@ -92,13 +119,15 @@ def create(unit: Unit, *, login: str, email: str, phone: str | None, password_ha
     return user
 
 
+def set_language(unit: Unit, user_id: int, language: str) -> None:
+    """Speak to the owner of an account in this language from now on, in letters as well."""
+    unit.session.execute(update(User).where(User.id == user_id).values(language=language))
+
+
 def grant_roles(unit: Unit, user_id: int, granted: Collection[str]) -> None:
-    """Give an account roles that it may already have. Every name must be one of core.roles.ALL."""
-    held = select(UserRole.role_id).where(UserRole.user_id == user_id)
-    missing = select(Role.id).where(Role.name.in_(granted), Role.id.not_in(held))
-    for role_id in unit.session.scalars(missing).all():
-        unit.session.add(UserRole(user_id=user_id, role_id=role_id))
-    unit.session.flush()
+    """Give an account roles that it may already have, or be given at this very moment. Every name must be one of
+    core.roles.ALL."""
+    unit.execute(_GRANTED[unit.session.get_bind().dialect.name], {"user_id": user_id, "granted": list(granted)})
     audit.record(unit, "roles_granted", user_id=user_id, roles=sorted(granted))
 
 
@@ -174,13 +203,7 @@ def _owners() -> Select[int]:
 def _is_login(unit: Unit, email: str) -> bool:
     """Who signs in with it could be either. Looking first is enough: logins like this one came with the replaced
     backend's accounts, and no new ones are made that another transaction could hide."""
-    theirs = select(User.id).where(User.login_key == names.canonical(email))
-    return unit.session.execute(theirs).first() is not None
-
-
-def _credentials() -> Select[*tuple[Any, ...]]:
-    columns = ("id", "login", "email", "skater_id", "password_hash", "is_active", "must_change_password")
-    return select(*named(User, *columns))
+    return unit.execute(_WITH_LOGIN, {"key": names.canonical(email)}).first() is not None
 
 
 def _one(rows: Sequence[AnyRow]) -> AnyRow | None:

@@ -136,7 +136,7 @@ def refuse_to_drop() -> None:
     if is_taken_over():
         raise CommandError(
             "This database was taken over from another backend, and going further back would drop its tables. "
-            "To return to that backend, restore the dump made before the cut-over (see README)."
+            "To return to that backend, restore the dump made before the cut-over (see docs/taking-over.md)."
         )
 
 

@@ -1,5 +1,8 @@
 """${message}"""
 
+# While this runs, the version before it serves, and for a while afterwards: add what it does not miss, and take away only
+# what it does not use. An index on a table that people write to is built by migrations/online.py.
+
 import sqlalchemy as sa
 from alembic import op
 ${imports if imports else ""}

@@ -13,6 +13,7 @@ from xdist.scheduler import LoadGroupScheduling
 
 from app.extensions import db
 from tests.support.databases import new_postgresql, new_sqlite, postgresql_server
+from tests.support.examples import LONG
 from tests.support.running import House, Running
 from tests.support.world import Clock, World, new_app
 
@@ -20,13 +21,63 @@ BOTH = ("postgresql", "sqlite")
 STOPWATCH = {"test_same_road.py", "test_mail.py"}
 SERVED = {"flows", "races", "browser"}
 """Folders whose tests run against servers."""
-SHARING = {"test_adopted.py", "test_adoption.py", "test_adoption_command.py", "test_adoption_refused.py"}
+SHARING = {
+    "test_adopted.py",
+    "test_adoption.py",
+    "test_adoption_command.py",
+    "test_adoption_refused.py",
+    "test_doctor.py",
+    "test_doctor_machine.py",
+    "test_doctor_mail.py",
+    "test_doctor_web.py",
+    "test_rights.py",
+}
 """Files whose tests share what is costly to make."""
+ON_THE_STRICTER = {
+    "test_bad_input.py",
+    "test_counters.py",
+    "test_cross_site.py",
+    "test_coach_acceptance.py",
+    "test_coach_invitations.py",
+    "test_doors.py",
+    "test_every_secret.py",
+    "test_headers.py",
+    "test_invitation_events.py",
+    "test_invitation_trail.py",
+    "test_invite_binding.py",
+    "test_invite_list.py",
+    "test_limits.py",
+    "test_logs.py",
+    "test_outstanding_secrets.py",
+    "test_mails.py",
+    "test_people.py",
+    "test_profile.py",
+    "test_recipients.py",
+    "test_resend.py",
+    "test_reset_links.py",
+    "test_same_answers.py",
+    "test_same_road.py",
+    "test_scanners.py",
+    "test_terminal.py",
+    "test_ways_story.py",
+}
+"""Files of what databases have little to do with: on PostgreSQL alone, unless LONG=1 or they are named."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What holds a stopwatch comes last, when the others are done and the machine is quiet."""
     items.sort(key=lambda item: item.path.name in STOPWATCH)
+    if not LONG and not any(".py" in arg for arg in config.args):
+        left_out = {item for item in items if _says_little(item)}
+        config.hook.pytest_deselected(items=[*left_out])
+        items[:] = [item for item in items if item not in left_out]
+
+
+def _says_little(item: pytest.Item) -> bool:
+    """Whether this is the second of a test on both databases where one says enough."""
+    marks = [mark for mark in item.iter_markers("parametrize") if mark.args[0] == "engine"]
+    chosen = getattr(item, "callspec", None)
+    return item.path.name in ON_THE_STRICTER and not marks and chosen is not None and "sqlite" in chosen.params.values()
 
 
 class Sharing(LoadGroupScheduling):  # type: ignore[misc]

@@ -3,7 +3,7 @@
 from flask import Blueprint, current_app, jsonify, render_template
 from flask.typing import ResponseReturnValue
 
-from app.wire import openapi
+from app.languages import ENGLISH, spoken
 
 bp = Blueprint("documentation", __name__)
 
@@ -15,12 +15,16 @@ def show_document() -> ResponseReturnValue:
 
 @bp.get("/docs")
 def show_page() -> ResponseReturnValue:
+    """For developers, and so in the language of the document."""
+    spoken.insist(ENGLISH)
     return render_template("pages/docs.html", document=_document())
 
 
 def _document() -> dict[str, object]:
     """Written once: nothing in it changes while the process lives."""
     if "openapi" not in current_app.extensions:
+        from app.wire import openapi  # here, because few processes are ever asked for it
+
         server = current_app.extensions["settings"].base_url
         current_app.extensions["openapi"] = openapi.document(current_app, server)
     return current_app.extensions["openapi"]

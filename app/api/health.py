@@ -1,8 +1,11 @@
 """For load balancers, and for people who look whether it is up."""
 
+from typing import Literal
+
 from flask import Blueprint
 
 from app import schema
+from app.doctor import mirror
 from app.errors import SchemaNotCurrent, ServiceUnavailable
 from app.wire.bodies import Answer
 from app.wire.endpoint import endpoint
@@ -11,13 +14,14 @@ bp = Blueprint("health", __name__)
 
 
 class Health(Answer):
-    status: str
+    status: Literal["ok"]
 
 
 @bp.get("/healthz")
 @endpoint(answer=Health)
 def healthz() -> Health:
     """The process is up."""
+    mirror.reflect()
     return Health(status="ok")
 
 

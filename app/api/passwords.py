@@ -3,12 +3,10 @@
 from flask import Blueprint
 
 from app import guards, signing_in
-from app.unit import open_unit
 from app.wire.accounts import PasswordChange, ResetConfirmation, ResetRequest
 from app.wire.bodies import Message
 from app.wire.endpoint import endpoint
-from core import resets
-from core.errors import Busy, InvalidInput, MailNotConfigured, ResetTokenDead, WrongCurrentPassword
+from core.errors import Busy, MailNotConfigured, PasswordStopped, ResetTokenDead, WeakPassword, WrongCurrentPassword
 
 bp = Blueprint("passwords", __name__)
 
@@ -18,8 +16,8 @@ bp = Blueprint("passwords", __name__)
     body=PasswordChange,
     answer=Message,
     access=guards.signed_in,
-    limits=["change_password_account"],
-    refusals=[InvalidInput, WrongCurrentPassword, Busy],
+    limits=["change_password_account", "login_in_a_row_account"],
+    refusals=[WeakPassword, WrongCurrentPassword, PasswordStopped, Busy],
 )
 def change_password(body: PasswordChange) -> Message:
     """Set a new password. This session goes on under a new id, all others end. Who must set a new password
@@ -41,10 +39,9 @@ def request_reset(body: ResetRequest) -> Message:
     body=ResetConfirmation,
     answer=Message,
     limits=["reset_confirm_address"],
-    refusals=[ResetTokenDead, InvalidInput, Busy],
+    refusals=[ResetTokenDead, WeakPassword, Busy],
 )
 def confirm_reset(body: ResetConfirmation) -> Message:
     """Set a new password with the token of a reset link. It works once; every session of the account ends."""
-    with open_unit() as unit:
-        resets.confirm_reset(unit, body.token, body.password)
+    signing_in.confirm_reset(body.token, body.password)
     return Message(message="Password has been reset.")

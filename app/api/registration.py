@@ -12,12 +12,14 @@ from app.wire.invitations import Joined, TokenAlone
 from core import invitations, offers, registration
 from core.errors import (
     AlreadyMember,
+    Busy,
     InvalidInput,
     InviteDead,
     InviteOtherAddress,
     InviteRequired,
     MinorCannotRegister,
     NameTaken,
+    WeakPassword,
 )
 
 bp = Blueprint("registration", __name__)
@@ -42,7 +44,8 @@ def validate_token(query: TokenQuery) -> Preview:
     offer = offers.find(look, query.token, surroundings().now())
     person = signed_in()
     invitations.check_address(offer.invitation, person.email if person else None)
-    known = {name: getattr(offer.invitation, name) for name in ("kind", "email", "name", "roles", "expires_at")}
+    shown = ("kind", "email", "name", "roles", "expires_at", "language")
+    known = {name: getattr(offer.invitation, name) for name in shown}
     return Preview(valid=True, **known, invited_by=offer.invited_by, tenant=offer.tenant, part=offer.part)
 
 
@@ -51,7 +54,16 @@ def validate_token(query: TokenQuery) -> Preview:
     body=Registration,
     answer=Message,
     limits=["register_address"],
-    refusals=[InviteRequired, InviteDead, InviteOtherAddress, InvalidInput, MinorCannotRegister, NameTaken],
+    refusals=[
+        InviteRequired,
+        InviteDead,
+        InviteOtherAddress,
+        InvalidInput,
+        WeakPassword,
+        MinorCannotRegister,
+        NameTaken,
+        Busy,
+    ],
 )
 def register(body: Registration) -> Message:
     """Make an account with an invitation. A refusal leaves nothing behind and gives the invitation's use back."""

@@ -11,7 +11,7 @@ from app.wire.accounts import AccessToken, Credentials, Device, Devices, Ended, 
 from app.wire.bodies import Message
 from app.wire.endpoint import endpoint
 from core import logins, sessions
-from core.errors import Busy, NotFound, NotSignedIn, TokenDead, WrongCredentials
+from core.errors import Busy, NotFound, NotSignedIn, PasswordStopped, TokenDead, WrongCredentials
 
 bp = Blueprint("sessions", __name__)
 
@@ -20,8 +20,8 @@ bp = Blueprint("sessions", __name__)
 @endpoint(
     body=Credentials,
     answer=LoggedIn,
-    limits=["login_account", "login_address", "login_address_hour"],
-    refusals=[WrongCredentials, Busy],
+    limits=["login_account", "login_in_a_row_account", "login_address", "login_address_hour"],
+    refusals=[WrongCredentials, PasswordStopped, Busy],
 )
 def login(body: Credentials) -> LoggedIn:
     """Sign this browser in. Login or address, in either field; letter case does not matter."""
@@ -90,7 +90,7 @@ def end_session(key: str) -> Message:
 def end_other_sessions() -> Ended:
     """Sign all my other devices out."""
     with open_unit() as unit:
-        ended = sessions.end_all(unit, me().user_id, but=me().session_id)
+        ended = sessions.end_others(unit, me())
     return Ended(message="Other sessions ended", ended=ended)
 
 

@@ -28,7 +28,7 @@ bp = Blueprint("teams", __name__)
 def invite(body: NewTeamMembers) -> Outcomes:
     """Ask many addresses at once, each with its own outcome: one bad address does not sink the others. Each invited
     address is mailed a link; where there is no mail, the links are in the answer."""
-    return Outcomes(items=inviting.invite_team(body.emails, body.role))
+    return Outcomes(items=inviting.invite_team(body.emails, body.role, body.language))
 
 
 @bp.get("")

@@ -8,6 +8,7 @@ import click
 
 from app import links
 from app.cli.terminal import Commands, Lifetime, as_json, done, operating, table
+from app.languages import CODES
 from app.wire.invites import Invites, shown
 from core import invitations, roles, trail
 
@@ -23,12 +24,16 @@ invites = Commands("invites", help="Invite links: make, list, revoke.")
     "--role", "granted", type=click.Choice(GRANTED_BY_LINK), multiple=True, help="May be given several times."
 )
 @click.option("--note", help="For yourself: what it is for.")
+@click.option("--language", type=click.Choice(CODES), help="What whoever has the link is spoken to in.")
 @as_json
-def create_invite(max_uses: int, expires_in: Any, granted: tuple[str, ...], note: str | None, json_: bool) -> None:
+def create_invite(
+    max_uses: int, expires_in: Any, granted: tuple[str, ...], note: str | None, language: str | None, json_: bool
+) -> None:
     """Make an invite link and print it. It is shown this once."""
     with operating() as unit:
         end = None if expires_in == "never" else unit.now + expires_in
-        issued = invitations.issue(unit, roles=granted, max_uses=max_uses, expires_at=end, note=note)
+        about = {"max_uses": max_uses, "note": note, "language": language}
+        issued = invitations.issue(unit, roles=granted, expires_at=end, **about)
     answer = links.invite(issued)
     if json_:
         click.echo(answer.model_dump_json())

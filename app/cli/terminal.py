@@ -12,6 +12,7 @@ from flask.cli import AppGroup, ScriptInfo
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from app import errors, schema
+from app.sentences import SENTENCES
 from app.unit import open_unit
 from core import names
 from core.errors import Refusal
@@ -31,7 +32,7 @@ class PlainSpoken(click.Command):
             settings = ctx.ensure_object(ScriptInfo).load_app().extensions["settings"]
             faults = errors.fields_at_fault(refusal, settings.policy)
             details = [f"{field}: {' '.join(said)}" for field, said in faults.items()]
-            raise click.ClickException("\n".join([errors.SENTENCES[refusal.code], *details])) from None
+            raise click.ClickException("\n".join([SENTENCES[refusal.code], *details])) from None
         except (OperationalError, InterfaceError) as error:
             said = str(error.orig).strip().partition("\n")[0]
             raise click.ClickException(f"The database cannot serve right now: {said}") from None
@@ -81,7 +82,7 @@ def operating() -> Iterator[Unit]:
 
 def needs_schema() -> None:
     if not schema.is_current():
-        raise click.ClickException(errors.SENTENCES["schema_not_current"])
+        raise click.ClickException(SENTENCES["schema_not_current"])
 
 
 def done(json_: bool, text: str, **data: Any) -> None:

@@ -5,23 +5,43 @@ from typing import Any
 from flask import Flask
 
 from app import links
-from app.pages import account, cards, desk, home, joining, labels, profile, reading, recovery, signing_in, words
+from app.pages import (
+    account,
+    cards,
+    desk,
+    filters,
+    home,
+    joining,
+    labels,
+    language,
+    profile,
+    reading,
+    recovery,
+    signing_in,
+    words,
+)
 from app.visits import signed_in
 from core import roles
 
 
 def init_app(app: Flask) -> None:
-    for area in (joining, signing_in, recovery, home, profile, cards, account, labels, desk):
+    for area in (joining, signing_in, recovery, home, profile, cards, account, labels, language, desk):
         app.register_blueprint(area.bp)
     app.context_processor(_who_is_there)
+    app.jinja_env.globals.update(ERRORS=words.ERRORS, ANSWERS=words.ANSWERS)
     app.jinja_env.filters.update(
-        moment=words.moment,
-        day=words.day,
-        hours=words.hours,
+        moment=filters.moment,
+        written_moment=filters.written_moment,
+        day=filters.day,
+        month=filters.month,
+        number=filters.number,
+        way=words.way,
+        place=words.place,
+        hours=filters.hours,
         spoken=words.spoken,
-        device=words.device,
-        marked=words.marked,
-        listed=words.listed,
+        device=filters.device,
+        marked=filters.marked,
+        listed=filters.listed,
         chapters=reading.chapters,
         qr_picture=links.qr_picture,
     )

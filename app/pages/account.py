@@ -15,7 +15,7 @@ from app.visits import me
 from app.wire.accounts import PasswordChange
 from app.wire.forms import filled
 from core import sessions
-from core.errors import NotFound, WrongCurrentPassword
+from core.errors import NotFound, PasswordStopped, WrongCurrentPassword
 
 bp = Blueprint("account", __name__)
 
@@ -28,7 +28,7 @@ def page(**forms: Form) -> str:
         return render_template("pages/new_password.html", me=me(), forms=forms, password_min=password_min)
     with open_unit() as unit:
         devices = sessions.list_mine(unit, me())
-    done = words.DONE.get(request.args.get("done", ""))
+    done = words.done()
     about = {"devices": devices, "forms": forms, "password_min": password_min, "done": done}
     return render_template("pages/account.html", me=me(), **about)
 
@@ -41,7 +41,7 @@ def show() -> ResponseReturnValue:
 
 @bp.post("/password")
 @doors.signed_in
-@form(lambda refused: page(password=refused), WrongCurrentPassword, like=api.change_password)
+@form(lambda refused: page(password=refused), WrongCurrentPassword, PasswordStopped, like=api.change_password)
 def change_password() -> ResponseReturnValue:
     was_forced = me().must_change_password
     given = filled(PasswordChange, request.form)
@@ -62,7 +62,7 @@ def end_device(key: UUID) -> ResponseReturnValue:
 @doors.member
 def end_other_devices() -> ResponseReturnValue:
     with open_unit() as unit:
-        sessions.end_all(unit, me().user_id, but=me().session_id)
+        sessions.end_others(unit, me())
     return go("account.show", done="devices")
 
 

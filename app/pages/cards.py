@@ -1,6 +1,6 @@
 """The skater card: mine, with its link to share, and the one that a link leads to."""
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from app import links
@@ -31,7 +31,7 @@ def show() -> ResponseReturnValue:
     """My card, and the link under which others see it, if it is shared."""
     card = cards.card_of(look, me().skater_id, surroundings().now())
     token = card.portrait.profile.share_token
-    done = words.DONE.get(request.args.get("done", ""))
+    done = words.done()
     return render_template("pages/card.html", card=card, url=links.card(token) if token else None, done=done)
 
 

@@ -19,7 +19,7 @@ MENDABLE = (InvalidInput, NameTaken, TooManyAttempts, Busy)
 
 @dataclass(frozen=True)
 class Form:
-    """What a form holds, and what there is to say about it."""
+    """What a form holds, and what there is to say about it: in English, which its page says in the language spoken."""
 
     values: Mapping[str, str] = field(default_factory=dict)
     faults: Mapping[str, list[str]] = field(default_factory=dict)
@@ -63,6 +63,7 @@ def _returned(refusal: Refusal) -> Form:
 
 
 def _refused(page: str, refusal: Refusal) -> Response:
+    errors.note(refusal)
     answer = make_response(page, errors.STATUS[type(refusal)])
     if (wait := errors.retry_after(refusal)) is not None:
         answer.headers["Retry-After"] = str(wait)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from app.pages import account, doors, words
@@ -21,7 +21,7 @@ def show() -> ResponseReturnValue:
     with open_unit() as unit:
         asked = [each for each in labels.list_received(unit, me()) if each.status == "pending"]
     about = _on_the_ice() if me().onboarded else {"portrait": None}
-    done = words.DONE.get(request.args.get("done", ""))
+    done = words.done()
     return render_template("pages/home.html", me=me(), done=done, asked=asked, **about)
 
 

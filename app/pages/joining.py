@@ -1,6 +1,7 @@
 """From an invite link to an account, or to more rights for the one that I have.
 
-A link's token is in the page that it opens and in the forms of that page, never in a further address or a cookie.
+A link's token is in its address, in the page that it opens and in the forms of that page, never in a cookie or another
+address. Who has it is spoken to in the invitation's language, unless they chose one themselves.
 """
 
 from collections.abc import Collection
@@ -10,6 +11,8 @@ from flask.typing import ResponseReturnValue
 
 from app import signing_in
 from app.api import registration as api
+from app.languages import spoken
+from app.languages.spoken import gettext
 from app.pages import doors, words
 from app.pages.doors import go
 from app.pages.forms import BLANK, Form, form
@@ -35,9 +38,9 @@ def dead_link(refused: Form) -> str:
             "pages/other_account.html", token=given_token(), present=me(), invited=refused.details["invited"]
         )
     dead = words.DEAD_LINKS.get(refused.code, words.DEAD_LINKS["invite_invalid"])
-    dead = dead._replace(happened=dead.happened.format_map(refused.details))
-    on = ("home.show", "Go home") if signed_in() else ("signing_in.show", "I have an account: sign in")
-    return render_template("pages/dead_link.html", dead=dead, next=on)
+    home, sign_in = ("home.show", gettext("Go home")), ("signing_in.show", gettext("I have an account: sign in"))
+    on = home if signed_in() else sign_in
+    return render_template("pages/dead_link.html", dead=dead.told(refused.details), next=on)
 
 
 def given_token() -> str:
@@ -50,6 +53,7 @@ def living(token: str, kinds: Collection[str] = KINDS) -> Offer:
     if not token:
         raise InviteRequired
     offer = offers.find(look, token, surroundings().now(), kinds=kinds)
+    spoken.offer(offer.invitation.language)
     person = signed_in()
     invitations.check_address(offer.invitation, person.email if person else None)
     return offer
@@ -70,8 +74,8 @@ def page(kinds: Collection[str] = KINDS, filled_in: Form = BLANK) -> str:
     return render_template("pages/join.html", **about, login=login, password_min=surroundings().policy.password_min)
 
 
-@bp.get("/join")
 @bp.get("/coach/onboard")
+@bp.get("/join")
 @form(dead_link, InviteDead, InviteRequired, instead=True, like=api.validate_token)
 def show() -> ResponseReturnValue:
     """What the invite brings, and the form. Uses nothing up, however often it is opened."""
@@ -112,7 +116,8 @@ def accept() -> ResponseReturnValue:
 @bp.post("/join/switch")
 @form(dead_link, InviteDead, InviteRequired, instead=True, like=api.validate_token)
 def switch() -> ResponseReturnValue:
-    """Sign out, and show the same link to whoever is here now."""
+    """Sign out, and show the same link to whoever is here now. For a dead link nobody is signed out."""
+    offers.find(look, given_token(), surroundings().now(), kinds=KINDS)
     signing_in.sign_out()
     recognise()
     return page()

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from app.pages import doors, words
@@ -19,7 +19,7 @@ bp = Blueprint("asked", __name__)
 def _page(refused: Form) -> str:
     with open_unit() as unit:
         asked = labels.list_received(unit, me())
-    done = words.DONE.get(request.args.get("done", ""))
+    done = words.done()
     return render_template("pages/invitations.html", asked=asked, form=refused, done=done)
 
 

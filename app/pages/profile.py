@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
+from app.languages.spoken import gettext, translated
 from app.pages import doors, words
 from app.pages.doors import go
 from app.pages.forms import BLANK, Form, form
@@ -24,14 +25,12 @@ bp = Blueprint("profile", __name__)
 Groups = dict[str, list[tuple[str, str]]]
 """What a list offers: under each heading, values and texts."""
 
-CONTINENTS = ("Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
-
 
 def _page(filled_in: Form) -> str:
     portrait = portraits.find(look, me().skater_id) if me().onboarded else None
     held = portrait.profile._asdict() if portrait else {"timezone": "UTC"}
     lists = {"zones": _zones(held["timezone"]), "rinks": _rinks(), "clubs": _clubs(), "coaches": _coaches()}
-    done = words.DONE.get(request.args.get("done", ""))
+    done = words.done()
     about: dict[str, Any] = {"held": held, "is_first": portrait is None, "done": done}
     return render_template("pages/profile.html", form=filled_in, ways=profiles.CONTACT_PREFERENCES, **about, **lists)
 
@@ -72,7 +71,7 @@ def _all_zones() -> Groups:
     groups: Groups = {"": [("UTC", "UTC")]}
     for name in sorted(days.zones()):
         continent, _, place = name.partition("/")
-        if continent in CONTINENTS:
+        if continent in words.CONTINENTS:
             country, _, city = place.replace("_", " ").rpartition("/")
             groups.setdefault(continent, []).append((name, f"{city} ({country})" if country else city))
     return {group: sorted(zones, key=lambda zone: zone[1]) for group, zones in groups.items()}
@@ -80,7 +79,7 @@ def _all_zones() -> Groups:
 
 def _zones(held: str | None) -> Groups:
     """With the one that is held, should it go by another name than a place's."""
-    everywhere = _all_zones()
+    everywhere = {translated(continent): zones for continent, zones in _all_zones().items()}
     is_listed = held is None or any(held == name for zones in everywhere.values() for name, _ in zones)
     return everywhere if is_listed else {**everywhere, "": [*everywhere[""], (str(held), str(held))]}
 
@@ -89,14 +88,14 @@ def _rinks() -> Groups:
     """Rinks under their states; what stands for no rink comes first."""
     groups: Groups = {}
     for rink in sorted(directories.rinks(look), key=lambda rink: _somewhere(rink.state)):
-        place = _somewhere(rink.city)
-        text = f"{rink.name}, {place}" if place else rink.name or "A rink without a name"
+        place, name = _somewhere(rink.city), words.place(rink.name)
+        text = f"{name}, {place}" if place else name or gettext("A rink without a name")
         groups.setdefault(_somewhere(rink.state), []).append((str(rink.id), text))
     return groups
 
 
 def _clubs() -> Groups:
-    return _one_group([(club.id, club.name) for club in directories.clubs(look)])
+    return _one_group([(club.id, words.place(club.name)) for club in directories.clubs(look)])
 
 
 def _coaches() -> Groups:

@@ -10,8 +10,6 @@ BOUNDS = {
     "maxLength": "at most {} characters",
     "minimum": "at least {}",
     "maximum": "at most {}",
-    "ge": "at least {}",
-    "le": "at most {}",
     "maxItems": "at most {} entries",
 }
 
@@ -49,14 +47,14 @@ class Operation:
 def chapters(document: Mapping[str, Any]) -> dict[str, list[Operation]]:
     """The operations of an OpenAPI document under their tags, both in the document's order."""
     found: dict[str, list[Operation]] = {}
-    schemas = document["components"]["schemas"]
+    schemas, shared = document["components"]["schemas"], document["components"]["responses"]
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
-            found.setdefault(operation["tags"][0], []).append(_operation(method, path, operation, schemas))
+            found.setdefault(operation["tags"][0], []).append(_operation(method, path, operation, schemas, shared))
     return found
 
 
-def _operation(method: str, path: str, said: Mapping[str, Any], schemas: Schemas) -> Operation:
+def _operation(method: str, path: str, said: Mapping[str, Any], schemas: Schemas, shared: Schemas) -> Operation:
     body = _content(said.get("requestBody", {}), schemas)
     return Operation(
         anchor=f"{method}{path}".replace("/", "-").replace("{", "").replace("}", ""),
@@ -68,7 +66,7 @@ def _operation(method: str, path: str, said: Mapping[str, Any], schemas: Schemas
         parameters=[_parameter(each) for each in said.get("parameters", [])],
         body=_fields(body, schemas),
         sample=_sample(body) if "requestBody" in said else "",
-        answers=[_answer(status, each, schemas) for status, each in said["responses"].items()],
+        answers=[_answer(status, _resolved(each, shared), schemas) for status, each in said["responses"].items()],
     )
 
 
@@ -95,13 +93,16 @@ def _parameter(said: Mapping[str, Any]) -> Field:
 def _kind(schema: Mapping[str, Any]) -> str:
     if "anyOf" in schema:
         return " or ".join(_kind(each) for each in schema["anyOf"])
+    if "const" in schema:
+        return json.dumps(schema["const"])
     if "enum" in schema:
         return " | ".join(json.dumps(each) for each in schema["enum"])
     if "$ref" in schema:
         return str(schema["$ref"].rpartition("/")[2])
     if schema.get("type") == "array":
         return f"list of {_kind(schema.get('items', {}))}"
-    return str(schema.get("format") or schema.get("type") or "anything")
+    kind = schema.get("format") or schema.get("type") or "anything"
+    return " or ".join(kind) if isinstance(kind, list) else str(kind)
 
 
 def _about(schema: Mapping[str, Any], schemas: Schemas) -> str:

@@ -5,10 +5,12 @@ from flask.typing import ResponseReturnValue
 
 from app import signing_in
 from app.api import passwords as api
+from app.languages import spoken
+from app.languages.spoken import gettext
 from app.pages import words
 from app.pages.doors import go
 from app.pages.forms import BLANK, Form, form
-from app.unit import look, open_unit, surroundings
+from app.unit import look, surroundings
 from app.wire.accounts import ResetConfirmation, ResetRequest
 from app.wire.forms import filled
 from core import resets
@@ -22,13 +24,15 @@ def _asking(filled_in: Form) -> str:
 
 
 def _choosing(filled_in: Form, login: str = "") -> str:
+    spoken.go_on()
     about = {"token": request.values.get("token", ""), "login": login or filled_in.values.get("username", "")}
     password_min = surroundings().policy.password_min
     return render_template("pages/reset.html", form=filled_in, password_min=password_min, **about)
 
 
 def _dead_link(_: Form) -> str:
-    return render_template("pages/dead_link.html", dead=words.DEAD_RESET, next=("recovery.ask", "Ask for a new link"))
+    on = ("recovery.ask", gettext("Ask for a new link"))
+    return render_template("pages/dead_link.html", dead=words.DEAD_RESET.told({}), next=on)
 
 
 @bp.get("/forgot")
@@ -54,6 +58,7 @@ def send() -> ResponseReturnValue:
 def show() -> ResponseReturnValue:
     """The form, if the link still works. It is spent when the form is sent in, not when it is opened."""
     account = resets.peek(look, request.args.get("token", ""), surroundings().now())
+    spoken.offer(account.language)
     return _choosing(BLANK, account.login)
 
 
@@ -62,6 +67,5 @@ def show() -> ResponseReturnValue:
 @form(_choosing, like=api.confirm_reset)
 def confirm() -> ResponseReturnValue:
     given = filled(ResetConfirmation, request.form)
-    with open_unit() as unit:
-        resets.confirm_reset(unit, given.token, given.password)
+    signing_in.confirm_reset(given.token, given.password)
     return go("signing_in.show", done="reset")

@@ -6,19 +6,21 @@ from flask.typing import ResponseReturnValue
 from app import signing_in, visits
 from app.api import registration as joining_api
 from app.api import sessions as api
+from app.languages import spoken
 from app.pages import joining, words
 from app.pages.doors import go
 from app.pages.forms import BLANK, Form, form
 from app.wire.accounts import Credentials
 from app.wire.forms import filled
-from core.errors import InviteDead, InviteRequired, WrongCredentials
+from core.errors import InviteDead, InviteRequired, PasswordStopped, WrongCredentials
 
 bp = Blueprint("signing_in", __name__)
 
 
 def _form(filled_in: Form, login: str | None = None) -> str:
     """The form. Who came with an invite keeps it: a hidden field takes its token along."""
-    about = {"done": words.DONE.get(request.args.get("done", "")), "login": login, "token": _kept()}
+    spoken.go_on()
+    about = {"done": words.done(), "login": login, "token": _kept()}
     return render_template("pages/signin.html", form=filled_in, **about)
 
 
@@ -42,7 +44,7 @@ def show_to_invited() -> ResponseReturnValue:
 
 @bp.post("/signin")
 @form(joining.dead_link, InviteDead, InviteRequired, instead=True)
-@form(_form, WrongCredentials, like=api.login)
+@form(_form, WrongCredentials, PasswordStopped, like=api.login)
 def sign_in() -> ResponseReturnValue:
     """Home, or on to what the invite that was kept holds out."""
     given = filled(Credentials, request.form)

@@ -1,17 +1,21 @@
-"""What the pages say in their own words, where the API's are too short for people."""
+"""What the pages say in their own words, where the API's are too short for people. Tables are in English; what is shown
+of them is said in the language that is spoken."""
 
 import re
-from collections.abc import Iterable
-from datetime import UTC, datetime
+from collections.abc import Mapping
 from typing import NamedTuple
 
-from markupsafe import Markup, escape
+from flask import request
+
+from app.languages.spoken import gettext, translated
 
 SENTENCES = {
     "invalid_credentials": "That name and password do not go together. Please check both and try again.",
     "login_taken": "Somebody here already has this login. Please choose another.",
     "email_taken": "There is already an account with this e-mail address. If it is yours, sign in instead.",
     "current_password_incorrect": "That is not your current password.",
+    "password_stopped": "Too many wrong passwords in a row were tried for this name, so none is looked at any more. "
+    "Choose “I forgot my password” to set a new one.",
     "mail_not_configured": "This site cannot send mail, so it cannot send you a link. Please ask who runs it.",
     "not_found": "That one was already gone.",
     "already_member": "You have accepted this invitation before.",
@@ -22,13 +26,46 @@ SENTENCES = {
 
 ROLES = {
     "adult": "member",
+    "coach": "coach",
+    "guardian": "guardian",
     "minor": "young skater",
+    "artist": "artist",
     "label": "label owner",
+    "designer": "designer",
     "dev": "developer",
     "admin": "administrator",
     "super_admin": "chief administrator",
+    "owner": "owner",
+    "head_coach": "head coach",
+    "assistant_coach": "assistant coach",
 }
-"""Where a role's own name is not what people would say."""
+"""What people say for a role, or for a part in a tenant."""
+
+WAYS = {"email": "email", "text": "text", "phone": "phone", "social": "social media"}
+"""How somebody would rather be reached."""
+
+ANSWERS = {"pending": "pending", "accepted": "accepted", "declined": "declined", "expired": "expired"}
+"""What became of a label's invitation."""
+
+PLACES = {"Off Ice": "Off Ice", "No Club": "No Club"}
+"""What stands for no rink and no club; all other places have names of their own."""
+
+CONTINENTS = {
+    name: name
+    for name in ("Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
+}
+"""Where time zones are."""
+
+ERRORS = {
+    403: "This is not open to you",
+    404: "There is nothing here",
+    405: "That does not work here",
+    413: "That is too much at once",
+    429: "Please wait a moment",
+    500: "That was our fault",
+    503: "Back in a moment",
+}
+"""The titles of pages that refuse, by their status."""
 
 FAULTS = {"current_password_incorrect": {"current": ["Please type it again."]}}
 
@@ -39,6 +76,10 @@ class DeadLink(NamedTuple):
     title: str
     happened: str
     help: str
+
+    def told(self, details: Mapping[str, str]) -> "DeadLink":
+        """In the language that is spoken."""
+        return DeadLink(*(gettext(said, **details) for said in self))
 
 
 DEAD_LINKS = {
@@ -107,47 +148,26 @@ DONE = {
 }
 """Told on the page that a form leads to."""
 
-BROWSERS = {
-    "Edg": "Edge",
-    "OPR/": "Opera",
-    "SamsungBrowser/": "Samsung Internet",
-    "Firefox/": "Firefox",
-    "FxiOS/": "Firefox",
-    "CriOS/": "Chrome",
-    "Chrome/": "Chrome",
-    "Safari/": "Safari",
-}
-SYSTEMS = {
-    "iPhone": "iPhone",
-    "iPad": "iPad",
-    "Android": "Android",
-    "Windows": "Windows",
-    "CrOS": "Chromebook",
-    "Mac OS X": "Mac",
-    "Linux": "Linux",
-}
 
-
-def moment(at: datetime) -> Markup:
-    """A time for people, in UTC; a script shows it in theirs."""
-    text = f"{at.astimezone(UTC):%-d %b %Y, %H:%M} UTC"
-    return Markup('<time datetime="{}">{}</time>').format(at.isoformat(), text)
-
-
-def day(at: datetime) -> str:
-    """The calendar day of a moment, where its own offset holds."""
-    return f"{at:%-d %B %Y}"
+def done(*tables: dict[str, str]) -> str | None:
+    """What was just done, told on the page that it led to: by these tables, or else the common one."""
+    key = request.args.get("done", "")
+    return next((translated(table[key]) for table in (*tables, DONE) if key in table), None)
 
 
 def spoken(role: str) -> str:
     """What people say for a role, or for a part in a tenant."""
-    return ROLES.get(role, role.replace("_", " "))
+    return translated(ROLES.get(role, role.replace("_", " ")))
 
 
-def hours(minutes: int) -> str:
-    """How long that is: 1 h 15 min."""
-    whole, rest = divmod(minutes, 60)
-    return " ".join(filter(None, [f"{whole} h" if whole else "", f"{rest} min" if rest or not whole else ""]))
+def way(preference: str) -> str:
+    """What people say for a way of being reached."""
+    return translated(WAYS.get(preference, preference))
+
+
+def place(name: str | None) -> str:
+    """A rink or club by its name."""
+    return translated(PLACES[name]) if name in PLACES else name or ""
 
 
 def suggested_login(email: str | None) -> str:
@@ -155,22 +175,3 @@ def suggested_login(email: str | None) -> str:
     asks for it to learn."""
     local = (email or "").partition("@")[0].partition("+")[0]
     return local if re.fullmatch(r"[\w.-]{2,80}", local) else ""
-
-
-def device(user_agent: str | None) -> str:
-    """What a person would call the device that says this of itself."""
-    said = user_agent or ""
-    browser = next((name for mark, name in BROWSERS.items() if mark in said), "")
-    system = next((name for mark, name in SYSTEMS.items() if mark in said), "")
-    return " on ".join(filter(None, [browser, system])) or said.partition("/")[0][:40] or "Unknown device"
-
-
-def marked(text: str) -> Markup:
-    """Text in which `this` is code."""
-    return Markup(re.sub("`([^`]+)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704 - escaped before
-
-
-def listed(things: Iterable[str]) -> str:
-    """One, two and three."""
-    *first, last = [*things] or [""]
-    return f"{', '.join(first)} and {last}" if first else last

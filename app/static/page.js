@@ -1,13 +1,15 @@
 "use strict";
 
+const [{ dataset: words }] = document.querySelectorAll("script[data-show]");
+
 for (const input of document.querySelectorAll('input[type="password"]')) {
-  const button = addButton(input, "Show");
+  const button = addButton(input, words.show);
   button.setAttribute("aria-controls", input.id);
-  button.setAttribute("aria-label", "Show password");
+  button.setAttribute("aria-label", words.showPassword);
   button.setAttribute("aria-pressed", "false");
   const show = (shown) => {
     input.type = shown ? "text" : "password";
-    button.textContent = shown ? "Hide" : "Show";
+    button.textContent = shown ? words.hide : words.show;
     button.setAttribute("aria-pressed", String(shown));
   };
   button.addEventListener("click", () => show(input.type === "password"));
@@ -15,15 +17,15 @@ for (const input of document.querySelectorAll('input[type="password"]')) {
 }
 
 for (const input of document.querySelectorAll("[data-copy]")) {
-  const button = addButton(input, "Copy");
+  const button = addButton(input, words.copy);
   input.addEventListener("focus", () => input.select());
   button.addEventListener("click", async () => {
     input.select();
     try {
       await navigator.clipboard.writeText(input.value);
-      button.textContent = "Copied";
+      button.textContent = words.copied;
     } catch {
-      button.textContent = "Selected";
+      button.textContent = words.selected;
     }
   });
 }
@@ -36,7 +38,8 @@ for (const select of document.querySelectorAll('[data-browser-zone="first"]')) {
 for (const time of document.querySelectorAll("time[datetime]")) {
   const at = new Date(time.dateTime);
   time.title = time.textContent;
-  time.textContent = at.toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" });
+  const { lang } = time.closest("[lang]");
+  time.textContent = at.toLocaleString(lang === "en" ? "en-GB" : lang, { dateStyle: "medium", timeStyle: "short" });
 }
 
 function addButton(input, text) {

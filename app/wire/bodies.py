@@ -1,6 +1,8 @@
 """What both kinds of body models share."""
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
+
+CURSOR = "The `next_cursor` of the page before."
 
 
 class Lenient(BaseModel):
@@ -22,4 +24,4 @@ class Answer(BaseModel):
 
 
 class Message(Answer):
-    message: str
+    message: str = Field(description="One sentence for a person.")

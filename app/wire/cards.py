@@ -1,9 +1,11 @@
 """The skater card as it goes out. Names follow core's dataclasses."""
 
-from typing import Any
+import calendar
+from datetime import date as calendar_day
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import ConfigDict
+from pydantic import BeforeValidator, ConfigDict, Field
 
 from app.wire.bodies import Answer
 from core import cards
@@ -36,16 +38,24 @@ class Shares(FromCore):
 
 
 class Lifetime(Shares):
-    skating_since: str | None
+    skating_since: str | None = Field(
+        description="Where the skater lives, the first moment of the first day, in ISO 8601."
+    )
     events: int
     entries: int
     podiums: int
     previous_coaches: int
 
 
+def _month(day: calendar_day) -> str:
+    return f"{calendar.month_name[day.month]} {day.year}"
+
+
 class LastEvent(FromCore):
     name: str
-    date: str
+    date: Annotated[str, BeforeValidator(_month)] = Field(
+        validation_alias="day", description="Its month, for people: October 2026."
+    )
     location: str | None
 
 
@@ -78,7 +88,9 @@ class SharedCard(Answer):
 
 
 class Card(SharedCard):
-    share_token: UUID | None
+    share_token: UUID | None = Field(
+        description="What opens `members/shared_card/{key}` to anybody; null if nothing does."
+    )
 
 
 class Shared(Answer):
@@ -86,7 +98,7 @@ class Shared(Answer):
 
 
 class Unshared(Answer):
-    status: str
+    status: Literal["ok"]
 
 
 def own(card: cards.Card) -> Card:

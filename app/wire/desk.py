@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import Field
 
 from app.wire import cursors
-from app.wire.bodies import Answer, Strict
+from app.wire.bodies import CURSOR, Answer, Strict
 from app.wire.fields import Count, optional, text
 from core import audit, outbox, people
 from core.roles import ALL
@@ -16,8 +16,8 @@ from core.roles import ALL
 
 class ListQuery(Strict):
     q: optional(text(200)) = None
-    limit: Count = Field(50, ge=1, le=200)
-    cursor: optional(text(200)) = None
+    limit: Count = Field(50, ge=1, le=200, description="How many at most.")
+    cursor: optional(text(200)) = Field(None, description=CURSOR)
 
     def asked(self) -> dict[str, Any]:
         """What the query asks of the lists in core: one more than a page, to know whether there is another."""
@@ -33,7 +33,7 @@ class PeopleQuery(ListQuery):
 
 class EventQuery(ListQuery):
     q: optional(text(200)) = Field(None, description="Part of a login or address, of who did it or whom it concerns.")
-    event: optional(text(60)) = None
+    event: optional(text(60)) = Field(None, description="The name of an event, whole: signed_in.")
 
 
 class LetterQuery(ListQuery):
@@ -54,7 +54,7 @@ class PersonEntry(Answer):
     is_active: bool
     created_at: datetime
     last_seen_at: datetime | None
-    devices: int
+    devices: int = Field(description="How many browsers are signed in.")
 
 
 class People(Answer):
@@ -67,16 +67,19 @@ class ResetHandedOver(Answer):
     reset_url: str = Field(description="Shown this once.")
     expires_at: datetime
     qr_svg: str = Field(description="The link as a QR code, an SVG picture.")
+    language: str | None = Field(description="What the account is spoken to in.")
 
 
 class EventEntry(Answer):
     id: UUID
     at: datetime
     event: str
-    actor: str | None
-    login: str | None
+    actor: str | None = Field(
+        description="The login of who did it; null at the terminal, or when nobody was signed in."
+    )
+    login: str | None = Field(description="The login of whom it concerns.")
     ip: str | None
-    details: dict[str, Any]
+    details: dict[str, Any] = Field(description="What else was noted; each event has its own.")
 
 
 class Events(Answer):
@@ -86,12 +89,12 @@ class Events(Answer):
 
 class LetterEntry(Answer):
     id: UUID
-    kind: str
+    kind: str = Field(description="The name of the letter.")
     recipient: str
-    state: str
+    state: Literal[outbox.STATES]
     attempts: int
     created_at: datetime
-    due_at: datetime | None
+    due_at: datetime | None = Field(description="When it is tried next; null when it is not.")
     last_reply: str | None = Field(description="In the mail server's own words.")
     invitation: UUID | None
 
@@ -103,15 +106,16 @@ class Letters(Answer):
 
 class Resent(Answer):
     id: UUID
-    kind: str
+    kind: Literal["gate", "coach", "team"]
     email: str | None
     roles: list[str]
     note: str | None
+    language: str | None
     left: int = Field(description="How many it lets in yet; 0 means without limit.")
     invite_url: str = Field(description="Shown this once.")
     expires_at: datetime | None
-    mailed: bool
-    qr_svg: str
+    mailed: bool = Field(description="Whether the link is on its way by mail as well.")
+    qr_svg: str = Field(description="The link as a QR code, an SVG picture.")
 
 
 def person(found: people.Person) -> PersonEntry:

@@ -82,7 +82,7 @@ def dumped(result: Answer, status: int = 200) -> Response:
 def _parsed(contract: Contract) -> dict[str, BaseModel]:
     parsed: dict[str, BaseModel] = {}
     if contract.query:
-        parsed["query"] = parsing.validated(contract.query, request.args.to_dict())
+        parsed["query"] = parsing.query(contract.query, request.args)
     if contract.body:
         if request.mimetype != "application/json":
             abort(415)

@@ -3,13 +3,14 @@
 import re
 import unicodedata
 from datetime import UTC, date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import email_validator
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
+from app.languages import CODES
 from core import names
 from core.policy import Policy
 
@@ -71,6 +72,20 @@ def address(typed: str) -> str | None:
         return None
 
 
+def as_stored(typed: str) -> str:
+    """A name or address to look for: one in the spelling of mail servers, as it would have been stored."""
+    return address(typed) or typed if "xn--" in typed.casefold() else typed
+
+
+def on_envelopes(stored: str) -> str:
+    """A stored address as mail servers know it: the domain in ASCII, by the rules that browsers and registries keep
+    (IDNA 2008). By those of 2003, Python's own, a letter to straße.test would go to strasse.test: to somebody else."""
+    if stored.isascii():
+        return stored
+    found = email_validator.validate_email(stored, check_deliverability=False, allow_smtputf8=False)
+    return found.ascii_email or stored
+
+
 def _short_when_compared(name: str) -> str:
     """One character can fold to eighteen; the column that keeps the folded form holds four for each."""
     if len(names.canonical(name)) > 4 * POLICY.login_max:
@@ -128,27 +143,44 @@ def lines(longest: int) -> Any:
 
 def optional(kind: Any) -> Any:
     """May be left out; null and empty text mean the same."""
-    return Annotated[kind | None, BeforeValidator(_empty_is_unset)]
+    return Annotated[kind | None, BeforeValidator(_empty_is_unset), Field(json_schema_extra=_or_empty)]
 
 
+def _or_empty(schema: dict[str, Any]) -> None:
+    """Says so in the document."""
+    first, *others = schema["anyOf"]
+    if first.keys() <= {"type", "minLength", "maxLength"} and first.get("type") == "string":
+        first.pop("minLength", None)
+    else:
+        schema["anyOf"] = [first, *others[:-1], {"const": ""}, others[-1]]
+
+
+InviteLanguage = Annotated[
+    optional(Literal[CODES]), Field(description="The language of the letter and of the page that it leads to.")
+]
 Login = Annotated[text(POLICY.login_max), AfterValidator(_short_when_compared)]
-Email = Annotated[text(POLICY.email_max), AfterValidator(_address)]
+Email = Annotated[text(POLICY.email_max), AfterValidator(_address), Field(json_schema_extra={"format": "email"})]
 NewPassword = Annotated[str, StringConstraints(max_length=4096), AfterValidator(_no_controls)]
 """As typed. Whether it is good enough is core's to say, which counts composed characters: typed, it may be longer."""
 
 Password = Annotated[NewPassword, StringConstraints(min_length=1)]
+PHONE = r"^\+?[0-9][0-9 ()./-]{4,}$"
 Phone = Annotated[
     str,
     BeforeValidator(_trimmed),
-    StringConstraints(max_length=20, pattern=r"^\+?[0-9][0-9 ()./-]{4,}$"),
+    StringConstraints(max_length=20, pattern=PHONE),
+    Field(json_schema_extra={"pattern": PHONE}),
 ]
 Token = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_no_controls)]
 Name = text(120)
 Place = text(120)
 PlaceName = Annotated[Name, AfterValidator(_short_when_compared)]
-Zip = Annotated[text(20), BeforeValidator(_digits)]
+Zip = Annotated[text(20), BeforeValidator(_digits), Field(json_schema_extra={"type": ["string", "integer"]})]
 Count = Annotated[int, BeforeValidator(_number)]
-SmallNumber = Annotated[Count, Field(ge=0, le=2_147_483_647)]
+SmallNumber = Annotated[
+    Count,
+    Field(ge=0, le=2_147_483_647, json_schema_extra={"type": ["integer", "string"], "pattern": "^ *[0-9]{1,10} *$"}),
+]
 Moment = Annotated[datetime, BeforeValidator(_written), Field(strict=False), AfterValidator(_in_utc)]
 Day = Annotated[date, BeforeValidator(_a_day), Field(strict=False)]
 Id = Annotated[UUID, Field(strict=False)]

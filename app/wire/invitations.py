@@ -9,7 +9,7 @@ from pydantic import Field
 
 from app.wire import cursors
 from app.wire.bodies import Answer, Message, Strict
-from app.wire.fields import Email, Token, lines, optional, text
+from app.wire.fields import Email, InviteLanguage, Token, lines, optional, text
 from app.wire.invites import PageQuery
 from core.coaches import PARTS
 from core.labels import STATUSES, Asked
@@ -19,13 +19,14 @@ from core.teams import ROLES
 class NewCoach(Strict):
     name: text(200)
     email: Email
-    role: Literal[PARTS]
-    tenant_id: UUID = Field(strict=False)
+    role: Literal[PARTS] = Field(description="Their part in the tenant.")
+    tenant_id: UUID = Field(strict=False, description="A club, school or rink, made at the terminal or the desk.")
+    language: InviteLanguage = None
 
 
 class CoachAsked(Answer):
     coach_id: UUID
-    invite_url: str
+    invite_url: str = Field(description="Shown this once.")
     expires_at: datetime
     mailed: bool = Field(description="Whether the link is on its way by mail as well.")
 
@@ -33,12 +34,13 @@ class CoachAsked(Answer):
 class NewTeamMembers(Strict):
     emails: list[str] = Field(min_length=1, max_length=200, description="What is no address is answered as invalid.")
     role: Literal[ROLES]
+    language: InviteLanguage = None
 
 
 class Outcome(Answer):
     email: str
     outcome: Literal["invited", "reinvited", "already_member", "invalid"]
-    reason: str | None = None
+    reason: str | None = Field(None, description="Why it is invalid, for a person.")
     id: UUID | None = None
     expires_at: datetime | None = None
     invite_url: str | None = Field(None, description="Where there is no mail: the link to hand over.")
@@ -49,21 +51,21 @@ class Outcomes(Answer):
 
 
 class TokenAlone(Strict):
-    token: Token
+    token: Token = Field(description="What stands in an invite link behind `?token=`.")
 
 
 class TeamAccepted(Answer):
-    access_token: str = Field(alias="accessToken")
-    account_created: bool = Field(alias="accountCreated")
+    access_token: str = Field(alias="accessToken", description="Signs in once, at `auth/login/token`.")
+    account_created: bool = Field(alias="accountCreated", description="False for who had an account of this address.")
 
 
 class Joined(Message):
-    kind: str
-    roles: list[str]
+    kind: Literal["gate", "coach"]
+    roles: list[str] = Field(description="What it brought.")
 
 
 class NewLabelInvitation(Strict):
-    artist_id: UUID = Field(alias="artistId", strict=False)
+    artist_id: UUID = Field(alias="artistId", strict=False, description="The artist's `uSkaterUUID`.")
     message: optional(lines(1000)) = None
 
 
@@ -74,7 +76,7 @@ class LabelInvitation(Answer):
     skater_id: UUID = Field(alias="artistId")
     artist: str = Field(alias="artistLogin")
     message: str | None
-    status: str
+    status: Literal[STATUSES]
     created_at: datetime = Field(alias="createdAt")
     expires_at: datetime = Field(alias="expiresAt")
     decided_at: datetime | None = Field(alias="decidedAt")
@@ -82,7 +84,7 @@ class LabelInvitation(Answer):
 
 class LabelInvitations(Answer):
     items: list[LabelInvitation]
-    next_cursor: str | None = None
+    next_cursor: str | None = Field(None, description="Null at the end, and where all are in one page.")
 
 
 class LabelTrailQuery(PageQuery):

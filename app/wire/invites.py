@@ -9,20 +9,24 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from app.wire import cursors
-from app.wire.bodies import Answer, Lenient, Strict
-from app.wire.fields import POLICY, Count, Moment, PlaceName, optional, text
+from app.wire.bodies import CURSOR, Answer, Lenient, Strict
+from app.wire.fields import POLICY, Count, InviteLanguage, Moment, PlaceName, optional, text
+from core.invitations import STATUSES
 from core.roles import MEMBERS
 from core.trail import Listed
 
 
 class NewInvite(Strict):
     max_uses: int = Field(1, ge=0, le=POLICY.invite_uses_max, description="0 means without limit.")
-    expires_at: optional(Moment) = None
-    expires_in: optional(int) = Field(
-        None, ge=1, le=int(POLICY.invite_life_max.total_seconds()), description="Seconds."
+    expires_at: optional(Moment) = Field(
+        None, description=f"Within a year. Without this and `expires_in` a link lives {POLICY.invite_life.days} days."
     )
-    roles: list[Literal[MEMBERS]] = Field([], max_length=20)
-    note: optional(text(500)) = None
+    expires_in: optional(int) = Field(
+        None, ge=1, le=int(POLICY.invite_life_max.total_seconds()), description="Seconds. Instead of `expires_at`."
+    )
+    roles: list[Literal[MEMBERS]] = Field([], max_length=20, description="What whoever comes in through it becomes.")
+    note: optional(text(500)) = Field(None, description="For those who run the place; guests do not see it.")
+    language: InviteLanguage = None
 
     @model_validator(mode="after")
     def _ends_once(self) -> "NewInvite":
@@ -38,10 +42,12 @@ class InviteForm(Lenient):
     days: Count = Field(POLICY.invite_life.days, ge=1, le=POLICY.invite_life_max.days)
     roles: list[Literal[MEMBERS]] = Field([], max_length=20)
     note: optional(text(500)) = None
+    language: InviteLanguage = None
 
     def wish(self) -> NewInvite:
         seconds = self.days * 24 * 60 * 60
-        return NewInvite(max_uses=self.max_uses, expires_in=seconds, roles=self.roles, note=self.note)
+        same = self.model_dump(include={"max_uses", "roles", "note", "language"})
+        return NewInvite(expires_in=seconds, **same)
 
 
 class NewTenant(Lenient):
@@ -49,10 +55,10 @@ class NewTenant(Lenient):
 
 
 class PageQuery(Strict):
-    status: optional(Literal["active", "used", "expired", "revoked"]) = None
+    status: optional(Literal[STATUSES]) = None
     q: optional(text(200)) = Field(None, description="Part of an address, name, note or issuer.")
-    limit: Count = Field(50, ge=1, le=200)
-    cursor: optional(text(200)) = None
+    limit: Count = Field(50, ge=1, le=200, description="How many at most.")
+    cursor: optional(text(200)) = Field(None, description=CURSOR)
 
 
 class InviteQuery(PageQuery):
@@ -64,7 +70,7 @@ class Issued(Answer):
     token: str = Field(description="Shown this once.")
     invite_url: str
     expires_at: datetime | None
-    max_uses: int
+    max_uses: int = Field(description="0 means without limit.")
     qr_svg: str = Field(description="The link as a QR code, an SVG picture.")
 
 
@@ -75,19 +81,20 @@ class Guest(Answer):
 
 class Invite(Answer):
     id: UUID
-    kind: str
-    status: str
-    email: str | None
+    kind: Literal["gate", "coach", "team"]
+    status: Literal[STATUSES]
+    email: str | None = Field(description="Whom it is for; null where anybody may use it.")
     name: str | None
     roles: list[str]
     note: str | None
-    max_uses: int
+    language: str | None
+    max_uses: int = Field(description="0 means without limit.")
     uses: int
     created_at: datetime
-    created_by: str | None
+    created_by: str | None = Field(description="The login of who issued it; null at the terminal.")
     expires_at: datetime | None
     revoked_at: datetime | None
-    registered: list[Guest]
+    registered: list[Guest] = Field(description="Who came in through it.")
 
 
 class Invites(Answer):

@@ -13,6 +13,9 @@ from core.portraits import Portrait
 from core.profiles import CONTACT_PREFERENCES, Newcomer
 from core.sessions import SignedIn
 
+ZONE = "An IANA name such as Europe/Berlin: it says where days begin."
+HOURS = "Hours on the ice after which blades are sharpened."
+
 
 class Onboarding(Lenient):
     first_name: Name
@@ -22,13 +25,15 @@ class Onboarding(Lenient):
     state: optional(Place) = None
     country: optional(Place) = None
     zip: optional(Zip) = None
-    timezone: optional(text(64)) = None
+    timezone: optional(text(64)) = Field(None, description=ZONE)
     coach_id: optional(Id) = None
     rink_id: optional(Id) = None
     club_id: optional(Id) = None
-    ice_configuration_id: optional(Id) = Field(None, alias="skate_config")
+    ice_configuration_id: optional(Id) = Field(
+        None, alias="skate_config", description="The skater's pair of boots and blades."
+    )
     usfsa_number: optional(SmallNumber) = None
-    maintenance_hours: optional(SmallNumber) = Field(None, alias="maint_pref")
+    maintenance_hours: optional(SmallNumber) = Field(None, alias="maint_pref", description=HOURS)
 
     def newcomer(self) -> Newcomer:
         return Newcomer(**self.model_dump(exclude_none=True))
@@ -44,13 +49,15 @@ class ProfileChange(Strict):
     state: optional(Place) = None
     country: optional(Place) = None
     zip: optional(Zip) = None
-    timezone: text(64) = Field(default_factory=str)
+    timezone: text(64) = Field(default_factory=str, description=ZONE)
     coach_id: optional(Id) = None
     rink_id: optional(Id) = None
     club_id: optional(Id) = None
-    ice_configuration_id: optional(Id) = Field(None, alias="skate_config")
+    ice_configuration_id: optional(Id) = Field(
+        None, alias="skate_config", description="The skater's pair of boots and blades."
+    )
     usfsa_number: optional(SmallNumber) = None
-    maintenance_hours: optional(SmallNumber) = Field(None, alias="maint_pref")
+    maintenance_hours: optional(SmallNumber) = Field(None, alias="maint_pref", description=HOURS)
 
     def changes(self) -> dict[str, Any]:
         return self.model_dump(exclude_unset=True)
@@ -67,7 +74,7 @@ class ContactForm(Lenient):
 
 
 class ContactPreferenceSet(Answer):
-    contact_preference: str | None
+    contact_preference: Literal[CONTACT_PREFERENCES] | None
 
 
 class Onboarded(Message):

@@ -4,7 +4,9 @@ import json
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
+from werkzeug.datastructures import MultiDict
 
+from app.sentences import Said
 from core.errors import InvalidInput
 
 M = TypeVar("M", bound=BaseModel)
@@ -36,6 +38,10 @@ SENTENCES = {
 }
 
 
+ONCE = "Must be there only once."
+"""Said twice, it means one thing to one program and another to the next."""
+
+
 class Malformed(InvalidInput):
     """What was sent has not the shape that is taken. Its fields have the names that they were sent with."""
 
@@ -52,6 +58,13 @@ def body(model: type[M], raw: bytes) -> M:
     if gate := getattr(model, "gate", None):
         gate(sent)
     return validated(model, sent)
+
+
+def query(model: type[M], sent: MultiDict[str, str]) -> M:
+    """The model behind a query string; Malformed names every field at fault."""
+    if doubles := [name for name, values in sent.lists() if len(values) > 1]:
+        raise Malformed({_safe(name): [ONCE] for name in doubles})
+    return validated(model, sent.to_dict())
 
 
 def validated(model: type[M], sent: dict[str, Any]) -> M:
@@ -74,12 +87,11 @@ def _object(raw: bytes) -> dict[str, Any]:
 
 
 def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """A key that is there twice means one thing to one parser and another to the next."""
     found = dict(pairs)
     if len(found) < len(pairs):
         keys = [key for key, _ in pairs]
         doubles = {key for key in keys if keys.count(key) > 1} if len(keys) <= 1000 else set()
-        raise Malformed({_safe(key): ["Must be there only once."] for key in doubles})
+        raise Malformed({_safe(key): [ONCE] for key in doubles})
     return found
 
 
@@ -96,7 +108,7 @@ def _fields(error: ValidationError) -> dict[str, list[str]]:
     for fault in error.errors(include_url=False, include_input=False):
         context = fault.get("ctx", {})
         name = str(fault["loc"][0]) if fault["loc"] else str(context.get("field", ""))
-        said = SENTENCES.get(_kind(fault["type"], context), fault["msg"]).format_map(context)
+        said = Said(SENTENCES.get(_kind(fault["type"], context), fault["msg"]), context)
         if said not in (problems := fields.setdefault(_safe(name), [])):
             problems.append(said)
     return fields

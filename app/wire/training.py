@@ -63,10 +63,10 @@ class SessionRow(Answer):
     """`date` is the skater's own day, without a time that a browser could move to another."""
 
     date: date | None
-    ice_time: int
+    ice_time: int = Field(description="Minutes.")
     ice_cost: float
     ice_type: str | None
-    coach_time: int
+    coach_time: int = Field(description="Minutes.")
     coach: str | None
     rink_name: str | None
     rink_city: str | None
@@ -77,7 +77,7 @@ class DashboardAnswer(Answer):
     total_time: Clock
     charts: Charts
     maintenance: BladeClock
-    baseline_monthly_avg: float
+    baseline_monthly_avg: float = Field(description="Sessions a month, over the three months before this one.")
     session_table: list[SessionRow]
 
 
@@ -104,14 +104,16 @@ class GraphQuery(Strict):
 
 
 class IceTimeEntry(Strict):
-    day: Day = Field(alias="date")
-    minutes: SessionMinutes = Field(alias="ice_time", ge=1)
+    day: Day = Field(alias="date", description="The skater's own day.")
+    minutes: SessionMinutes = Field(alias="ice_time", ge=1, description="Minutes on the ice.")
     cost: Money = Field(alias="ice_cost")
-    coached_minutes: SessionMinutes = Field(alias="coach_time", ge=0, description="At most those of the session.")
+    coached_minutes: SessionMinutes = Field(
+        alias="coach_time", ge=0, description="Minutes, at most those of the session."
+    )
     coach_cost: Money
-    ice_type_id: Id = Field(alias="skate_type")
-    rink_id: Id
-    coach_id: optional(Id) = Field(description="Empty when nobody coached.")
+    ice_type_id: Id = Field(alias="skate_type", description="One of `lookup/ice_types`.")
+    rink_id: Id = Field(description="One of `public/rinks`.")
+    coach_id: optional(Id) = Field(description="One of `lookup/coaches`; empty when nobody coached.")
 
     def session(self) -> NewSession:
         return NewSession(**self.model_dump())
@@ -119,7 +121,7 @@ class IceTimeEntry(Strict):
 
 class Added(Answer):
     ice_time_id: int
-    timestamp: str
+    timestamp: str = Field(description="Where the skater lives, the first moment of its day, in ISO 8601.")
 
 
 def dashboard(found: training.Dashboard, spent: Spending) -> DashboardAnswer:

@@ -29,6 +29,7 @@ class User(Base):
     email_key: Mapped[str] = mapped_column(String(1024), unique=True)
     is_active: Mapped[bool]
     must_change_password: Mapped[bool]
+    language: Mapped[str | None] = mapped_column(String(20))
 
 
 class Role(Base):
@@ -58,7 +59,7 @@ class BrowserSession(Base):
     digest: Mapped[str] = mapped_column(String(64), unique=True)
     user_id: Mapped[int] = mapped_column(ForeignKey(User.id, ondelete="CASCADE"))
     created_at: Mapped[datetime]
-    last_seen_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime] = mapped_column(index=True)
     expires_at: Mapped[datetime] = mapped_column(index=True)
     ip: Mapped[str | None] = mapped_column(String(45))
     user_agent: Mapped[str | None] = mapped_column(String(300))

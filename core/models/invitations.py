@@ -24,6 +24,7 @@ class Invitation(Base):
     name: Mapped[str | None] = mapped_column(String(200))
     roles: Mapped[list[str]] = mapped_column(JSON)
     note: Mapped[str | None] = mapped_column(String(500))
+    language: Mapped[str | None] = mapped_column(String(20))
     max_uses: Mapped[int]
     uses: Mapped[int]
     created_at: Mapped[datetime]

@@ -24,6 +24,7 @@ class Letter(Base):
     kind: Mapped[str] = mapped_column(String(40))
     recipient: Mapped[str] = mapped_column(String(320))
     data: Mapped[dict[str, Any]] = mapped_column(JSON)
+    language: Mapped[str | None] = mapped_column(String(20))
     created_at: Mapped[datetime]
     due_at: Mapped[datetime | None] = mapped_column(index=True)
     attempts: Mapped[int]

@@ -279,3 +279,11 @@ def test_nonsense_in_a_path_names_nothing(ann: Person) -> None:
             assert said(answer)[::2] in {(404, "not_found"), (405, "method_not_allowed")}, key
             assert MARK not in answer.text
     assert ann.world.dump() == before
+
+
+def test_a_parameter_that_is_there_twice_is_refused_by_name(ann: Person) -> None:
+    for path in (f"{INVITES}?status=used&status=active", f"{AUTH}/register/validate-token?token=x&token=y"):
+        name = path.partition("?")[2].partition("=")[0]
+        answer = ann.get(path)
+        assert answer.status_code == 400
+        assert answer.json["errors"] == {name: ["Must be there only once."]}

@@ -3,10 +3,13 @@
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy.exc import OperationalError
 from werkzeug.test import TestResponse
 
 from app.settings import from_environment
+from core.errors import TooManyAttempts
 from tests.api.conftest import NewWorld
+from tests.support import headers
 from tests.support.world import AUTH, Person, World
 
 ALLOWED = ["https://club.example", "http://front.club.example:8080"]
@@ -28,13 +31,33 @@ LOOK_ALIKES = [
     "null",
     "*",
     "",
+    "https://CLUB.example",
+    "HTTPS://club.example",
+    "https://club.example.",
+    "https://club.example:443/",
+    "https://club.example@evil.test",
+    "https://evil.test@club.example",
+    "https://club.example%2eevil.test",
+    "https://club.example, https://evil.test",
+    "https://evil.test https://club.example",
+    "https://club.example\t",
+    "https://xn--club-example",
+    "wss://club.example",
+    "file://",
+    "chrome-extension://club.example",
+    "//club.example",
+    "https:club.example",
 ]
 
 
 @pytest.fixture(scope="module")
 def named(new_world: NewWorld) -> World:
     """A world with two allowed origins."""
-    variables = {"DATABASE_URL": "sqlite://", "FLASK_SECRET_KEY": "a secret", "CORS_ORIGIN": ", ".join(ALLOWED)}
+    variables = {
+        "DATABASE_URL": "sqlite:///club.sqlite3",
+        "FLASK_SECRET_KEY": "a secret",
+        "CORS_ORIGIN": ", ".join(ALLOWED),
+    }
     return new_world(cors_origins=from_environment(variables).cors_origins)
 
 
@@ -51,7 +74,21 @@ ANSWERS: dict[str, Callable[[Person, dict[str, str]], TestResponse]] = {
     "405": lambda eve, origin: eve.get(f"{AUTH}/login", headers=origin),
     "413": lambda eve, origin: eve.browser.post(f"{AUTH}/login", data=b" " * 70_000, headers=origin),
     "415": lambda eve, origin: eve.browser.post(f"{AUTH}/login", data=b"x", headers=origin),
+    "429": lambda eve, origin: failing(eve, TooManyAttempts(7), origin),
+    "500": lambda eve, origin: failing(eve, ZeroDivisionError(), origin),
+    "503": lambda eve, origin: failing(eve, OperationalError("SELECT 1", {}, Exception("gone")), origin),
 }
+
+
+def failing(eve: Person, trouble: Exception, origin: dict[str, str]) -> TestResponse:
+    """The answer of a route in which this happens."""
+
+    def fail() -> None:
+        raise trouble
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(eve.world.app.view_functions, "registration.validate_token", fail)
+        return eve.get(f"{AUTH}/register/validate-token", headers=origin)
 
 
 @pytest.mark.parametrize("origin", ALLOWED)
@@ -77,6 +114,8 @@ def test_no_answer_is_shared_with_anybody_else(named: World, status: str) -> Non
 @pytest.mark.parametrize("status", ANSWERS)
 def test_without_an_origin_nothing_is_said_but_that_it_would_matter(named: World, status: str) -> None:
     answer = ANSWERS[status](named.somebody("Eve"), {})
+
+    assert headers.faults(answer, over_https=False) == []
 
     assert answer.headers.get("Access-Control-Allow-Origin") in {None, ""}
     assert {"Origin", "Cookie"} <= set(answer.vary)
@@ -105,6 +144,24 @@ def test_a_preflight_of_anybody_else_is_told_nothing(named: World) -> None:
     for origin in LOOK_ALIKES:
         answer = preflight(named, origin)
         assert not [name for name, _ in answer.headers if name.startswith("Access-Control-Allow-")], origin
+
+
+@pytest.mark.parametrize("path", [f"{AUTH}/login", "/api/v4/nowhere", f"{AUTH}/session", "/healthz", "/signin"])
+def test_no_preflight_opens_a_private_network_or_everything(named: World, path: str) -> None:
+    asks = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Private-Network": "true"}
+    for origin in (*ALLOWED, *LOOK_ALIKES):
+        answer = named.somebody("Eve").browser.options(path, headers={"Origin": origin, **asks})
+        assert answer.headers.get("Access-Control-Allow-Private-Network", "false") == "false"
+        assert "Access-Control-Allow-Local-Network" not in answer.headers
+        assert shared_with(answer)[0] in ({origin} if origin in ALLOWED and path.startswith("/api/") else {None})
+        assert "*" not in {value for name, value in answer.headers if name.startswith("Access-Control-")}
+        assert "Origin" in answer.vary
+
+
+def test_a_preflight_allows_only_the_methods_that_the_api_has(named: World) -> None:
+    for method in ("TRACE", "CONNECT", "PROPFIND"):
+        allowed = preflight(named, ALLOWED[0], method=method).headers.get("Access-Control-Allow-Methods", "")
+        assert method not in allowed
 
 
 def test_other_headers_may_not_be_sent(named: World) -> None:

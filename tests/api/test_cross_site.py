@@ -1,14 +1,25 @@
 """Requests that a browser sends on behalf of another site."""
 
+import json
+from collections.abc import Iterator
+from itertools import cycle
+from pathlib import Path
+from typing import Any
+
 import pytest
 from werkzeug.test import TestResponse
 
+from app.guards import refuse_cross_site
 from app.settings import from_environment
 from tests.api.conftest import NewWorld
 from tests.support.answers import said
-from tests.support.routes import changing, good_body, operations
+from tests.support.examples import LONG
+from tests.support.routes import NOBODYS, changing, good_body, operations
+from tests.support.stage import Stage
+from tests.support.walking import TURNED_AWAY, Row, ask, parts, read_table, routes, sent
 from tests.support.world import AUTH, Person, World
 
+TABLE = Path(__file__).parent / "rights.csv"
 REFUSED = (403, "This request comes from a site that is not allowed to make it.", "cross_site_request")
 
 OWN = ["http://localhost", "http://localhost:5000"]
@@ -53,13 +64,108 @@ def passes(origin: str | None, site: str | None) -> bool:
 REFUSABLE = [(origin, site) for origin in (None, "null", *OTHERS) for site in SITES if not passes(origin, site)]
 
 
+KINDS: list[dict[str, Any]] = [
+    {"json": {}},
+    {"data": "{}", "content_type": "text/plain"},
+    {"data": {"a": "1"}},
+    {"data": {"a": "1"}, "content_type": "multipart/form-data"},
+    {},
+    {"data": {"_method": "GET"}, "headers": {"X-HTTP-Method-Override": "GET"}},
+]
+"""What a foreign page can send: the last one says that it only reads."""
+
+
 def test_another_site_changes_nothing_through_any_route(world: World) -> None:
+    """Each route, those of forms too, from each place that is not allowed, in all kinds of bodies by turns; with LONG=1
+    in each kind from each place."""
     ann = world.admin()
-    for method, path in changing(world):
-        before = world.dump()
+    before, turn = world.dump(), cycle(KINDS)
+    for method, path in [*changing(world), *forms(world)]:
         for origin, site in REFUSABLE:
-            assert said(send(ann, method, path, origin, site)) == REFUSED, (method, path, origin, site)
-        assert world.dump() == before
+            for kind in KINDS if LONG else [next(turn)]:
+                sent = {**kind, "headers": {**kind.get("headers", {}), **headers(origin, site)}}
+                answer = ann.browser.open(path, method=method, **sent)
+                assert said(answer) == REFUSED, (method, path, origin, site, kind)
+    assert world.dump() == before
+
+
+def forms(world: World) -> list[tuple[str, str]]:
+    """The routes to which pages send forms."""
+    paths = sorted(path for method, path in routes(world.app) if method == "POST" and not path.startswith("/api/"))
+    return [("POST", path.replace("<uuid:key>", NOBODYS).replace("<role>", "coach")) for path in paths]
+
+
+TURNS = [
+    ("https://evil.test", None),
+    ("null", "none"),
+    ("http://club.test", "cross-site"),
+    ("https://a.club.test", "same-site"),
+    ("https://club.test.evil.test", "same-origin"),
+    (None, "same-site"),
+    (None, "cross-site"),
+]
+"""Foreign places, for one that is at https://club.test."""
+
+
+def granted(stage: Stage) -> Iterator[tuple[Row, str]]:
+    """All that changes something, by somebody who may."""
+    for row in read_table(TABLE):
+        may = [who for who in row.cells if row.cells[who][0] in "23" and row.cells[who] not in TURNED_AWAY]
+        if row.method != "GET" and may:
+            yield row, may[-1]
+
+
+def test_another_site_gains_nothing_by_anybodys_rights(stage: Stage) -> None:
+    """The same requests as in test_rights.py, with the cookies of those who may, and with all the right tokens."""
+    tried, turn = 0, cycle(TURNS)
+    for row, who in granted(stage):
+        for origin, site in TURNS if LONG else [next(turn), next(turn)]:
+            with stage.watched() as changed:
+                answer = ask(stage, row, who, headers=headers(origin, site))
+            assert said(answer) == REFUSED, (row, who, origin, site)
+            assert not changed
+            assert "Set-Cookie" not in answer.headers
+            tried += 1
+    assert tried >= 200
+
+
+def test_our_own_site_gains_what_each_has_rights_to(stage: Stage) -> None:
+    ours, turn = (
+        [("https://club.test", "same-origin"), ("null", "same-origin"), ("http://localhost:3000", "cross-site")],
+        0,
+    )
+    for turn, (row, who) in enumerate(granted(stage)):
+        origin, site = ours[turn % len(ours)]
+        with stage.watched():
+            answer = ask(stage, row, who, headers=headers(origin, site))
+        assert str(answer.status_code) == row.cells[who][:3], (row, who, origin)
+    assert turn > 100
+
+
+def test_control_without_its_guard_a_form_elsewhere_does_harm(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    [checks] = stage.world.app.before_request_funcs.values()
+    monkeypatch.setitem(stage.world.app.before_request_funcs, None, [f for f in checks if f is not refuse_cross_site])
+    done = 0
+    for row, who in granted(stage):
+        with stage.watched() as changed:
+            ask(stage, row, who, headers=headers("https://evil.test", "cross-site"))
+        done += bool(changed)
+    assert done > 100
+
+
+SIMPLE = [kind for kind in KINDS if "data" in kind]
+
+
+def test_what_browsers_send_without_asking_first_is_not_taken_by_the_api(stage: Stage) -> None:
+    """Of an old browser that says nothing about where it is: a form of another site carries no JSON."""
+    for row, who in granted(stage):
+        if row.route.startswith("/api/"):
+            body = json.dumps(sent(stage, row, who, *parts(row)).get("json", {}))
+            for kind in (*SIMPLE, {"data": body, "content_type": "text/plain"}, {"data": body}):
+                with stage.watched() as changed:
+                    answer = ask(stage, row, who, json=None, **kind)
+                assert (answer.status_code, answer.json["code"]) == (415, "unsupported_media_type"), (row, kind)
+                assert not changed
 
 
 @pytest.mark.parametrize(("origin", "site"), [("https://evil.test", None), (None, "cross-site"), ("null", "none")])
@@ -125,7 +231,7 @@ def test_reading_is_not_refused_only_not_shared(world: World) -> None:
 def test_in_production_only_named_origins_are_let_in(new_world: NewWorld) -> None:
     variables = {
         "FLASK_ENV": "production",
-        "DATABASE_URL": "sqlite://",
+        "DATABASE_URL": "sqlite:///club.sqlite3",
         "FLASK_SECRET_KEY": "a secret of the tests' own",
         "BASE_URL": "https://club.test",
         "SESSION_COOKIE_SECURE": "true",
@@ -145,3 +251,12 @@ def test_in_production_only_named_origins_are_let_in(new_world: NewWorld) -> Non
         "https://front.test:444",
     ):
         assert said(send(eve, "POST", f"{AUTH}/logout", origin, None)) == REFUSED
+
+
+def test_behind_a_proxy_nobody_names_another_host(new_world: NewWorld) -> None:
+    eve = new_world(trusted_proxies=1).somebody("Eve")
+    forged = {"X-Forwarded-Host": "evil.test", "X-Forwarded-Port": "80", "X-Forwarded-Prefix": "/evil"}
+
+    answer = eve.post(f"{AUTH}/logout", headers={"Origin": "http://evil.test", **forged})
+
+    assert said(answer) == REFUSED

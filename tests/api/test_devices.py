@@ -1,8 +1,11 @@
 """My devices: seeing where I am signed in, and ending that."""
 
 import uuid
+from dataclasses import replace
 
+from app.testing import CHEAP
 from core.policy import Policy
+from tests.api.conftest import NewWorld
 from tests.api.test_sessions import is_in
 from tests.support.answers import said
 from tests.support.world import AUTH, World
@@ -71,3 +74,17 @@ def test_an_ended_session_is_not_listed_and_cannot_be_used(world: World) -> None
     phone = cas.device()
 
     assert [device["current"] for device in phone.get(f"{AUTH}/sessions").json["items"]] == [True]
+
+
+def test_one_session_more_than_an_account_may_have_ends_the_one_unused_for_longest(new_world: NewWorld) -> None:
+    world = new_world(policy=replace(CHEAP, sessions_per_user=3))
+    devices = [world.member("Cas")]
+    for _ in range(2):
+        world.clock.later(minutes=10)
+        devices.append(devices[0].device())
+    world.clock.later(minutes=10)
+    assert is_in(devices[0])
+
+    devices.append(devices[0].device())
+
+    assert [is_in(device) for device in devices] == [True, False, True, True]

@@ -8,14 +8,26 @@ from flask import Flask
 from openapi_spec_validator import validate
 
 from app import create_app
-from app.errors import SENTENCES, STATUS
+from app.errors import STATUS
 from app.extensions import db
+from app.sentences import SENTENCES
+from app.settings import Settings
+from app.testing import CHEAP
 from app.unit import Surroundings
+from app.wire.accounts import Ended
+from app.wire.bodies import Answer, Message
+from app.wire.endpoint import dumped
 from core.errors import Refusal
 from core.passwords import Hasher
 from tests.conftest import Databases
 from tests.support.answers import said
-from tests.support.world import AUTH, CHEAP, Settings, World
+from tests.support.promised import faults_of
+from tests.support.world import AUTH, World
+
+
+class Refused(Message):
+    code: str
+
 
 METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE"}
 DOCUMENTATION = {"documentation.show_document", "documentation.show_page"}
@@ -28,8 +40,16 @@ def document(world: World) -> dict[str, Any]:
 
 
 def operations(world: World) -> dict[tuple[str, str], dict[str, Any]]:
-    paths = document(world)["paths"]
-    return {(method.upper(), path): it for path, methods in paths.items() for method, it in methods.items()}
+    found = document(world)
+    shared = found["components"]["responses"]
+    operations = {
+        (method.upper(), path): it for path, methods in found["paths"].items() for method, it in methods.items()
+    }
+    for operation in operations.values():
+        for answer in operation["responses"].values():
+            if "$ref" in answer:
+                answer |= shared[answer["$ref"].rpartition("/")[2]]
+    return operations
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
@@ -104,10 +124,16 @@ def test_every_operation_says_what_it_does_takes_and_answers(world: World) -> No
         assert len(successes) == 1, path
         assert method == "GET" or {"403", "413", "415"} <= set(operation["responses"]), path
         for status, answer in operation["responses"].items():
-            if status != "204":
+            if status == "204":
+                assert "content" not in answer
+            elif status in successes:
                 reference = answer["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
                 assert reference in schemas, path
-                assert (reference == "Error") == (status not in successes), path
+            else:
+                general, own = answer["content"]["application/json"]["schema"]["allOf"]
+                examples = answer["content"]["application/json"]["examples"]
+                assert general == {"$ref": "#/components/schemas/Error"}
+                assert own["properties"]["code"]["enum"] == [*examples], path
 
 
 def test_operations_have_names_of_their_own(world: World) -> None:
@@ -123,6 +149,44 @@ def test_the_document_says_the_sentences_that_are_said(world: World) -> None:
     answer = world.somebody("Ben").get(f"{AUTH}/register/validate-token")
 
     assert examples["invite_required"]["value"] == answer.json
+
+
+def test_every_example_is_an_answer_that_the_document_takes(world: World) -> None:
+    for (method, path), operation in operations(world).items():
+        for status, answer in operation["responses"].items():
+            for code, example in answer.get("content", {}).get("application/json", {}).get("examples", {}).items():
+                assert faults_of(method, path, status, example["value"]) == []
+                assert example["value"]["code"] == code
+
+
+AT_THE_TERMINAL = {"overtaken", "tenant_taken"}
+"""Codes of what only pages and commands do."""
+
+
+def test_every_code_that_can_leave_has_an_example(world: World) -> None:
+    known = set(document(world)["components"]["schemas"]["ErrorCode"]["enum"])
+
+    assert known == set(SENTENCES) - AT_THE_TERMINAL
+    assert {code for refusal in refusals() for code in refusal.codes} - {"refused"} <= known | AT_THE_TERMINAL
+
+
+def test_control_an_answer_that_the_document_does_not_name_is_seen(world: World) -> None:
+    cas = world.somebody("Cas")
+
+    def answering(body: Answer | None, status: int = 200) -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setitem(
+                world.app.view_functions, "sessions.logout", lambda: dumped(body or Message(message=""), status)
+            )
+            cas.post(f"{AUTH}/logout")
+
+    answering(None)
+    with pytest.raises(AssertionError, match="answered 201"):
+        answering(None, 201)
+    with pytest.raises(AssertionError, match="was unexpected"):
+        answering(Ended(message="", ended=1))
+    with pytest.raises(AssertionError, match="is not one of"):
+        answering(Refused(message="", code="not_found"), 403)
 
 
 def refusals(kind: type[Refusal] = Refusal) -> list[type[Refusal]]:

@@ -151,6 +151,14 @@ def test_the_field_at_fault_is_named(world: World, field: str, value: Any) -> No
     assert apart_from_counters(world.dump()) == before
 
 
+@pytest.mark.parametrize(
+    ("moment", "sentence"),
+    [("2026-11-20T18:00:00Z", "Must not be in the past."), ("2027-11-21T18:00:01Z", "Must be within a year.")],
+)
+def test_an_end_that_makes_no_sense_is_told_why(world: World, moment: str, sentence: str) -> None:
+    assert world.admin().post(INVITES, {"expires_at": moment}).json["errors"] == {"expires_at": [sentence]}
+
+
 def test_it_ends_at_one_time_only(world: World) -> None:
     answer = world.admin().post(INVITES, {"expires_at": "2026-11-21T18:00:00Z", "expires_in": 60})
 

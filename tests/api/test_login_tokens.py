@@ -7,6 +7,7 @@ import jwt
 import pytest
 
 from app import access_tokens
+from app.sealing import key_for
 from app.unit import open_unit
 from core import logins, users
 from core.models import LoginToken
@@ -127,6 +128,7 @@ FORGERIES = {
     "aud": lambda claims, key: jwt.encode(_without("aud", claims), key, "HS256"),
     "iss": lambda claims, key: jwt.encode(_without("iss", claims), key, "HS256"),
     "secret": lambda claims, key: jwt.encode(_without("secret", claims), key, "HS256"),
+    "unsigned, with what looks like a signature": lambda claims, key: jwt.encode(claims, "", "none") + "A" * 43,
 }
 
 
@@ -138,7 +140,7 @@ def _without(name: str, claims: dict[str, Any]) -> dict[str, Any]:
 def test_only_our_own_envelope_is_opened(world: World, how: str) -> None:
     world.member("Cas")
     claims = jwt.decode(token_for(world, "Cas"), options={"verify_signature": False})
-    key = access_tokens._key(world.app.extensions["settings"].secret_keys[0])
+    key = key_for(world.app.extensions["settings"].secret_keys[0], access_tokens.PURPOSE)
     assert redeem(world, jwt.encode(claims, key, "HS256")).status_code == 200  # the control
     claims["secret"] = secret_for(world, "Cas")
 

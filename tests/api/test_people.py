@@ -178,6 +178,7 @@ def test_a_closed_account_is_out_at_once_and_comes_back_when_opened(world: World
     assert ben.session().status_code == 401
     assert ben.sign_in().status_code == 401
     assert world.somebody("Cas").register(token).json["code"] == "invite_revoked"
+    assert event(world, "invitation_revoked").actor == "Ann"
     assert ann.post(f"{path_of(ben)}/activate").json["is_active"] is True
     assert ben.sign_in().status_code == 200
     assert {event(world, f"user_{name}").actor for name in ("deactivated", "activated")} == {"Ann"}

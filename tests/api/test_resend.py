@@ -19,7 +19,7 @@ ABOVE = (403, "This invitation holds out a role above your own.", "above_own_rol
 ACCEPTED = (409, "This invitation has already been accepted.", "already_member")
 NOT_HERE = (404, "There is nothing here.", "not_found")
 KINDS = ["gate", "coach", "team"]
-KEYS = {"id", "kind", "email", "roles", "note", "left", "invite_url", "expires_at", "mailed", "qr_svg"}
+KEYS = {"id", "kind", "email", "roles", "note", "language", "left", "invite_url", "expires_at", "mailed", "qr_svg"}
 
 
 def sent(world: World, ann: Person, kind: str) -> tuple[str, str]:

@@ -33,7 +33,7 @@ def test_the_link_is_shown_with_its_picture_and_its_end(world: World) -> None:
 
     made = ann.post(f"{path_of(ben)}/reset-link").json
 
-    assert set(made) == {"login", "reset_url", "expires_at", "qr_svg"}
+    assert set(made) == {"login", "reset_url", "expires_at", "qr_svg", "language"}
     assert (made["login"], made["expires_at"]) == ("Ben", "2026-11-20T19:00:00Z")
     assert made["reset_url"].startswith("http://localhost:5000/reset?token=")
     assert made["qr_svg"].startswith("<svg")

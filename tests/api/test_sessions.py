@@ -77,6 +77,7 @@ def test_logging_out_kills_a_kept_cookie(world: World) -> None:
     assert (answer.status_code, answer.json) == (200, {"message": "Logged out"})
     assert "session=;" in answer.headers["Set-Cookie"]
     assert "Max-Age=0" in answer.headers["Set-Cookie"]
+    assert answer.headers["Clear-Site-Data"] == '"cache"'
     assert cas.cookie is None
     assert not is_in(with_cookie(world, kept))
     assert is_in(phone)

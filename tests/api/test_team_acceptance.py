@@ -7,6 +7,7 @@ import jwt
 import pytest
 
 from app import access_tokens
+from app.sealing import key_for
 from core import teams
 from core.models import LoginToken, TeamMember, User
 from tests.api.test_coach_invitations import ask as ask_coach
@@ -232,7 +233,7 @@ def test_the_access_token_is_refused_unless_it_is_ours_untouched(world: World) -
     token = accept(world.somebody("Bea"), invited(world)).json["accessToken"]
     head, payload, signature = token.split(".")
     claims = jwt.decode(token, options={"verify_signature": False})
-    key = access_tokens._key(world.app.extensions["settings"].secret_keys[0])
+    key = key_for(world.app.extensions["settings"].secret_keys[0], access_tokens.PURPOSE)
     assert claims["exp"] - claims["iat"] == 15 * 60
     forged = {
         "unsigned": jwt.encode(claims, "", "none"),

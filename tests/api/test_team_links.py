@@ -17,7 +17,7 @@ NOT_HERE = (404, "There is nothing here.", "not_found")
 def sent(world: World, ann: Person, email: str = "bea@club.test", role: str = "designer") -> tuple[str, str]:
     """The id of a fresh invitation and the token that was mailed."""
     [item] = ask(ann, email, role=role)
-    [letter] = [letter for letter in world.deliver() if letter.recipients == [email]]
+    [letter] = [letter for letter in world.deliver() if letter.recipients[0].lower() == email.lower()]
     return item["id"], token_in(letter)
 
 

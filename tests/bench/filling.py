@@ -1,31 +1,58 @@
 """Databases of a given size, filled by the database itself."""
 
-from datetime import UTC, datetime, timedelta
+from argon2 import PasswordHasher
+from argon2.low_level import Type
+from sqlalchemy import URL, create_engine, text
 
-from sqlalchemy import URL, Connection, create_engine, text
-
+from core.policy import HashCost
 from core.tokens import digest
+from tests.support.world import PASSWORD
 
 SESSIONS = 500
-"""Times on the ice of each skater: about five years at two a week."""
-EVENTS = 8
+"""Times on the ice of each skater with a log: about five years at two a week."""
+EVENTS, FEW_SKATERS = 8, 10
+SKATER = 5
+"""Who is signed in with SECRET, and has a log."""
+SECRET, LIVING, DEAD = "s" * 43, "l" * 43, "d" * 43
+"""The cookie of a session, the tokens of an invitation for any number of people, and of one that was revoked."""
+ADULT = "(SELECT id FROM role WHERE name = 'adult')"
+NOW = "timezone('utc', now())"
+AGO = f"{NOW} - i % 5000000 * interval '1 second'"
 
-_STATEMENTS = (
-    """INSERT INTO "uAuthTable" (id, "aLogin", "aEmail", "aPasswordHash", "uSkaterUUID", fs_uniquifier, created_at,
+_PEOPLE = (
+    """INSERT INTO "uAuthTable" ("aLogin", "aEmail", "aPasswordHash", "uSkaterUUID", fs_uniquifier, created_at,
          updated_at, login_key, email_key, is_active, must_change_password)
-       SELECT i, 'skater' || i, 'skater' || i || '@club.test', 'nobody''s hash', md5('skater' || i)::uuid,
+       SELECT 'skater' || i, 'skater' || i || '@club.test', :hash, md5('skater' || i)::uuid,
          md5('fs' || i), now(), now(), 'skater' || i, 'skater' || i || '@club.test', true, false
-       FROM generate_series(1, :skaters) i""",
-    """INSERT INTO user_roles (user_id, role_id) SELECT i, 1 FROM generate_series(1, :skaters) i""",
-    """INSERT INTO locations (rink_id, rink_name, rink_city, rink_state, rink_zip)
-       SELECT md5('rink' || i)::uuid, 'Rink ' || i, 'City ' || i, 'CO', '80000' FROM generate_series(1, 40) i""",
-    """INSERT INTO coaches (coach_id, "coach_Fname", "coach_Lname")
-       SELECT md5('coach' || i)::uuid, 'Coach', 'No. ' || i FROM generate_series(1, 40) i""",
+       FROM generate_series(1, :people) i""",
+    f"INSERT INTO user_roles (user_id, role_id) SELECT i, {ADULT} FROM generate_series(1, :people) i",
+    f"""INSERT INTO sessions (id, digest, user_id, created_at, last_seen_at, expires_at)
+       SELECT gen_random_uuid(), md5('a' || i) || md5('b' || i), i, {NOW}, {NOW}, {NOW} + interval '7 days'
+       FROM generate_series(1, :people) i""",
+    f"""INSERT INTO invitations (id, kind, roles, max_uses, uses, created_at, expires_at, created_by)
+       SELECT md5('invitation' || i)::uuid, 'gate', '[]', 1, 0, {AGO}, {NOW} + interval '30 days', i
+       FROM generate_series(1, :people) i""",
+    f"""INSERT INTO invitation_links (digest, invitation_id, created_at)
+       SELECT md5('c' || i) || md5('d' || i), md5('invitation' || i)::uuid, {AGO} FROM generate_series(1, :people) i""",
+    f"""INSERT INTO letters (id, kind, recipient, data, created_at, attempts, state)
+       SELECT gen_random_uuid(), 'reset_requested', 'skater' || i || '@club.test', '{{}}', {AGO}, 1, 'sent'
+       FROM generate_series(1, :people) i""",
+    f"""INSERT INTO password_resets (id, digest, user_id, created_at, expires_at)
+       SELECT gen_random_uuid(), md5('e' || i) || md5('f' || i), i, {NOW}, {NOW} + interval '1 hour'
+       FROM generate_series(1, :people) i""",
+    f"""INSERT INTO audit_events (id, at, event, user_id, details)
+       SELECT gen_random_uuid(), {AGO}, 'signed_in', i, '{{}}' FROM generate_series(1, :people) i""",
     """INSERT INTO "uSkaterConfig" ("uSkaterUUID", "uSkaterFname", "uSkaterLname", "uSkaterTZ", "activeCoach",
          "uSkaterRinkPref")
        SELECT md5('skater' || i)::uuid, 'Skater', 'No. ' || i, 'America/Denver', md5('coach1')::uuid,
          md5('rink1')::uuid
-       FROM generate_series(1, :skaters) i""",
+       FROM generate_series(1, :people) i""",
+)
+_LOGS = (
+    """INSERT INTO locations (rink_id, rink_name, rink_city, rink_state, rink_zip)
+       SELECT md5('rink' || i)::uuid, 'Rink ' || i, 'City ' || i, 'CO', '80000' FROM generate_series(1, 40) i""",
+    """INSERT INTO coaches (coach_id, "coach_Fname", "coach_Lname")
+       SELECT md5('coach' || i)::uuid, 'Coach', 'No. ' || i FROM generate_series(1, 40) i""",
     """INSERT INTO ice_time (date, ice_time, ice_cost, skate_type, coach_time, coach_id, coach_cost, rink_id,
          "uSkaterUUID")
        SELECT date_trunc('day', now()) - (s * 3 || ' days')::interval + interval '7 hours', 45 + s % 60, 15,
@@ -41,37 +68,37 @@ _STATEMENTS = (
          'Scored', md5('skater' || i)::uuid
        FROM generate_series(1, :skaters) i, generate_series(1, :events) e, generate_series(1, 3) n""",
 )
+_SECRETS = (
+    f"""INSERT INTO sessions (id, digest, user_id, created_at, last_seen_at, expires_at)
+       VALUES (gen_random_uuid(), :secret, {SKATER}, {NOW}, {NOW}, {NOW} + interval '7 days')""",
+    f"""INSERT INTO invitations (id, kind, roles, max_uses, uses, created_at, revoked_at, created_by) VALUES
+       (md5('living')::uuid, 'gate', '["adult"]', 0, 0, {NOW}, NULL, 1),
+       (md5('dead')::uuid, 'gate', '["adult"]', 0, 0, {NOW}, {NOW}, 1)""",
+    f"""INSERT INTO invitation_links (digest, invitation_id, created_at) VALUES
+       (:living, md5('living')::uuid, {NOW}), (:dead, md5('dead')::uuid, {NOW})""",
+)
 
 
-def fill(database: URL, skaters: int) -> None:
-    """So many skaters with their logs, in a migrated database."""
+def fill(database: URL, people: int, skaters: int) -> None:
+    """So many people, each with a session, an invitation, a reset, a letter and an event, in a migrated database, and
+    so many of them with a log. SECRET, LIVING and DEAD mean there what is said of them."""
+    cost = HashCost()
+    values = {
+        "people": people,
+        "skaters": skaters,
+        "sessions": SESSIONS,
+        "events": EVENTS,
+        "hash": PasswordHasher(cost.time, cost.memory_kib, cost.lanes, type=Type.ID).hash(PASSWORD),
+        "secret": digest(SECRET),
+        "living": digest(LIVING),
+        "dead": digest(DEAD),
+    }
     engine = create_engine(database)
     with engine.begin() as connection:
         connection.execute(text("SET LOCAL session_replication_role = replica"))  # the rows point where they should
-        for statement in _STATEMENTS:
-            numbers = {"skaters": skaters, "sessions": SESSIONS, "events": EVENTS}
-            wanted = {name: number for name, number in numbers.items() if f":{name}" in statement}
-            connection.execute(text(statement), wanted)
+        for statement in (*_PEOPLE, *_LOGS, *_SECRETS):
+            prepared = text(statement)
+            connection.execute(prepared, {name: values[name] for name in prepared._bindparams})
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("VACUUM ANALYZE"))
     engine.dispose()
-
-
-def sign_in(database: URL, user_id: int, secret: str) -> None:
-    """A session of this skater under this cookie, without the cost of a password."""
-    engine = create_engine(database)
-    with engine.begin() as connection:
-        _insert_session(connection, user_id, secret)
-    engine.dispose()
-
-
-def _insert_session(connection: Connection, user_id: int, secret: str) -> None:
-    now = datetime.now(UTC).replace(tzinfo=None)
-    values = {"digest": digest(secret), "user": user_id, "now": now, "end": now + timedelta(days=7)}
-    connection.execute(
-        text(
-            "INSERT INTO sessions (id, digest, user_id, created_at, last_seen_at, expires_at)"
-            " VALUES (gen_random_uuid(), :digest, :user, :now, :now, :end)"
-        ),
-        values,
-    )

@@ -1,12 +1,13 @@
 """What a Flask view costs that does nothing, and one that selects a row by a unique key through a SQLAlchemy pool."""
 
 import os
-from types import SimpleNamespace
 from typing import Any
 
-from flask import Flask, jsonify
+from flask import jsonify
 from sqlalchemy import String, create_engine, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+from tests.bench.bare import app
 
 
 class Base(DeclarativeBase):
@@ -21,15 +22,8 @@ class Row(Base):
     name: Mapped[str] = mapped_column(String(80))
 
 
-app = Flask(__name__)
-app.extensions["postman"] = SimpleNamespace(start=lambda: None)  # gunicorn.conf.py starts the product's
 engine = create_engine(os.environ["DATABASE_URL"], pool_size=5, max_overflow=15)
 KEY = "f" * 64
-
-
-@app.get("/healthz")
-def constant() -> Any:
-    return jsonify(status="ok")
 
 
 @app.get("/row")

@@ -1,10 +1,13 @@
 """`python -m tests.browser.screenshots [FOLDER]`: pictures of the main pages with the demo's people, light, dark and on
-a phone. Three of them stand in the README."""
+a phone. Without a folder, those that README and docs/ show are taken anew."""
 
 import json
+import re
 import sys
 import tempfile
+from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -13,7 +16,8 @@ from tests.browser.conftest import CHROMIUM
 from tests.support.databases import new_sqlite
 from tests.support.servers import Server, serving
 
-PICTURES = Path(__file__).with_name("pictures")
+ROOT = Path(__file__).resolve().parents[2]
+PICTURES = ROOT / "docs" / "pictures"
 DESKTOP, PHONE = {"width": 1120, "height": 780}, {"width": 390, "height": 760}
 LOOKS = {
     "light": {"viewport": DESKTOP, "color_scheme": "light"},
@@ -35,6 +39,7 @@ DESK = {
 def main() -> int:
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else PICTURES
     folder.mkdir(parents=True, exist_ok=True)
+    wanted = shown() if folder == PICTURES else None
     with ExitStack() as stack:
         logs = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         server = stack.enter_context(serving(stack.enter_context(new_sqlite()), logs, workers=1))
@@ -42,11 +47,24 @@ def main() -> int:
         playwright = stack.enter_context(sync_playwright())
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         for look, options in LOOKS.items():
-            _take_all(browser, server, demo, folder, look, options)
+            _take_all(browser, server, demo, partial(_keep, folder, wanted, look), options)
     return 0
 
 
-def _take_all(browser: Browser, server: Server, demo: dict, folder: Path, look: str, options: dict) -> None:
+def shown() -> set[str]:
+    """The names of the pictures that are shown to readers."""
+    pages = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
+    return {name for page in pages for name in re.findall(r"pictures/([\w-]+\.png)", page.read_text())}
+
+
+def _keep(folder: Path, wanted: set[str] | None, look: str, page: Page, name: str) -> None:
+    picture = f"{name}-{look}.png"
+    if wanted is None or picture in wanted:
+        page.screenshot(path=folder / picture)
+        print(picture, file=sys.stderr)
+
+
+def _take_all(browser: Browser, server: Server, demo: dict, keep: Callable[[Page, str], None], options: dict) -> None:
     active = [link["url"] for link in demo["links"] if (link["kind"], link["state"]) == ("gate", "active")]
     known = {"invite": active[0], "card": demo["shared_card"]}
     for login, pages in ((None, OPEN), ("cora", SKATER), ("olivia", DESK)):
@@ -57,9 +75,19 @@ def _take_all(browser: Browser, server: Server, demo: dict, folder: Path, look: 
         for name, path in pages.items():
             address = path.format(**known)
             page.goto(address if address.startswith("http") else server.url + address)
-            page.screenshot(path=folder / f"{name}-{look}.png")
-            print(f"{name}-{look}.png", file=sys.stderr)
+            keep(page, name)
+        if pages is DESK:
+            _invite(page, server)
+            keep(page, "desk-link")
         context.close()
+
+
+def _invite(page: Page, server: Server) -> None:
+    page.goto(f"{server.url}/desk/")
+    page.get_by_label("People").fill("30")
+    page.get_by_label("Note").fill("Club evening")
+    page.get_by_role("button", name="Make an invite link").click()
+    page.wait_for_load_state()
 
 
 def _sign_in(page: Page, server: Server, login: str, password: str) -> None:

@@ -23,25 +23,27 @@ DESK = [
     "/desk/people/{me}",
 ]
 
-RULES = {"light": (), "dark": ("color-contrast",)}
-"""Which of axe's rules are tried: all, or those that the dark can break."""
+RULES = {"light": (), "dark": ("color-contrast", "html-has-lang", "html-lang-valid", "valid-lang")}
+"""Which of axe's rules are tried: all, or those that the dark and another language can break."""
+
+NOTHING = {"en-GB": "There is nothing here", "de-DE": "Hier ist nichts"}
 
 
-@pytest.mark.parametrize("light", ["light", "dark"])
+@pytest.mark.parametrize(("light", "locale"), [("light", "en-GB"), ("dark", "de-DE")])
 def test_every_page_fits_a_small_screen_and_has_nothing_serious_against_it(
-    chromium: Browser, house: House, light: str
+    chromium: Browser, house: House, light: str, locale: str
 ) -> None:
-    """T12. The page of the API is long, and nothing but colours changes in the dark."""
+    """T12. The page of the API is long; in the dark, where German is spoken, nothing but colours and words changes."""
     person = newcomer(house, "admin")
     told: dict[str, object] = {}
-    with Visitor.arriving(chromium, house.server.url, color_scheme=light) as visitor:
+    with Visitor.arriving(chromium, house.server.url, color_scheme=light, locale=locale) as visitor:
         documentation = ["/api/v4/docs"] if light == "light" else []
         for path in [*OPEN, *documentation, "sign in", *MINE, *DESK]:
             if path == "sign in":
                 visitor.carries(browser(house, person))
                 continue
             visitor.goes(path.format(token=house.invite(), me=person.skater_id))
-            assert (visitor.title == "There is nothing here") == (path == "/nowhere"), path
+            assert (visitor.title == NOTHING[locale]) == (path == "/nowhere"), path
             told[path] = (visitor.serious(*RULES[light]), visitor.overflows())
     assert {path: found for path, found in told.items() if found != ([], False)} == {}
 

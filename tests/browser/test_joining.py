@@ -1,6 +1,9 @@
 """From a link to being in, on a phone."""
 
+import re
 from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser
 
 from tests.browser.visitor import Visitor
 from tests.support.running import House, address
@@ -86,3 +89,17 @@ def test_a_dead_link_says_what_happened_and_who_can_help(visitor: Visitor, house
     assert "has been used" in visitor.goes(f"/join?token={token}").title
     assert "ask the person who gave you this link" in visitor.text
     assert "do not know" in visitor.goes(f"/join?token={'x' * 43}").title
+
+
+def test_a_german_phone_is_spoken_to_in_german_until_its_owner_chooses(chromium: Browser, house: House) -> None:
+    with Visitor.arriving(chromium, house.server.url, locale="de-DE") as visitor:
+        link = f"/join?token={house.invite()}"
+        visitor.goes(link)
+        assert visitor.title == "Komm herein"
+        visitor.presses("Passwort zeigen")
+        assert visitor.page.get_by_role("button", name="Passwort zeigen").inner_text() == "Verbergen"
+        assert re.search(r"\d\d\.\d\d\.20\d\d, \d\d:\d\d", visitor.page.locator("time").inner_text())
+
+        assert visitor.presses("English").title == "Come in"
+        assert visitor.goes(link).title == "Come in"
+        assert visitor.presses("Deutsch").title == "Komm herein"

@@ -24,14 +24,16 @@ class Visitor:
     clicks: int = 0
     faults: list[str] = field(default_factory=list)
     asked: list[Request] = field(default_factory=list)
+    api: str = "data:"
+    """Where else pages may ask."""
 
     @classmethod
     @contextmanager
-    def arriving(cls, browser: Browser, home: str, **options: Any) -> Iterator["Visitor"]:
+    def arriving(cls, browser: Browser, home: str, api: str = "data:", **options: Any) -> Iterator["Visitor"]:
         """A fresh browser. What its console complains about, and every request to another place, is a fault."""
         context = browser.new_context(**{"viewport": PHONE, "locale": "en-GB", **options})
         context.set_default_timeout(15_000)
-        visitor = cls(context.new_page(), home)
+        visitor = cls(context.new_page(), home, api=api)
         visitor.page.on("console", visitor._listen)
         visitor.page.on("pageerror", lambda error: visitor.faults.append(str(error)))
         visitor.page.on("request", visitor._note)
@@ -116,7 +118,7 @@ class Visitor:
 
     def _note(self, request: Request) -> None:
         self.asked.append(request)
-        if not request.url.startswith((self.home, "data:")):
+        if not request.url.startswith((self.home, self.api, "data:")):
             self.faults.append(f"asked another place: {request.url}")
 
     def _listen(self, message: Any) -> None:

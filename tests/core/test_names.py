@@ -43,7 +43,9 @@ def test_what_looks_like_an_address_is_seen(name: str) -> None:
     assert names.looks_like_address(name)
 
 
-@pytest.mark.parametrize("name", ["a\x00b", "a\nb", "a\u200bb", "a\u202eb", "a\ud800b", "a\u2028b", "\ue000"])
+@pytest.mark.parametrize(
+    "name", ["a\x00b", "a\nb", "a\u200bb", "a\u202eb", "a\ud800b", "a\u2028b", "a\u2029b", "\ue000"]
+)
 def test_hidden_characters_are_seen(name: str) -> None:
     assert names.has_hidden_characters(name)
 

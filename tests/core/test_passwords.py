@@ -7,10 +7,11 @@ from threading import Thread
 import pytest
 from werkzeug.security import generate_password_hash
 
+from app.testing import CHEAP
 from core.errors import Busy, InvalidInput
 from core.passwords import Hasher, check_rules, common_passwords, is_werkzeugs
-from core.policy import HashCost, Policy
-from tests.support.world import CHEAP
+from core.policy import CONTEXT_WORDS, HashCost, Policy
+from tests.support.servers import wait_for
 
 OLD_PASSWORD = "Spätes Eis-1"
 WERKZEUGS = {
@@ -54,6 +55,17 @@ def test_rules(password: str, reasons: list[str]) -> None:
 def test_the_commonest_three_thousand_that_are_long_enough_are_refused() -> None:
     assert len(common_passwords()) > 3000
     assert all(refusal(password) for password in list(common_passwords())[:3000] if password)
+
+
+@pytest.mark.parametrize("word", sorted(CONTEXT_WORDS))
+def test_what_everybody_here_would_think_of_first_is_refused(word: str) -> None:
+    assert refusal(f"{word.title()}!{word}-2026") in (["too_common"], ["own_name"])
+    assert refusal(f"{word} {word} and more") == []
+
+
+@pytest.mark.parametrize("password", ["Kim.Lee-2026", "kim kim kim 1", "LeeKim##99", "kimclubtest1"])
+def test_ones_own_names_in_other_clothes_are_refused(password: str) -> None:
+    assert refusal(password) == ["own_name"]
 
 
 def test_the_floor_can_be_raised() -> None:
@@ -209,21 +221,33 @@ def test_a_malformed_hash_is_a_plain_no(kept: str) -> None:
         assert hasher.matches(password, kept) is False
 
 
-def test_when_all_slots_stay_taken_the_next_is_told_so() -> None:
-    slow = replace(CHEAP, hash_cost=HashCost(time=30, memory_kib=64 * 1024), hash_wait=timedelta(milliseconds=1))
-    hasher = Hasher(slow)
+def test_who_waits_too_long_for_a_slot_is_told_so() -> None:
+    hasher = Hasher(replace(CHEAP, hash_wait=timedelta(milliseconds=1)))
+
+    with hasher._slot(), pytest.raises(Busy):
+        hasher.hash("any")
+
+    assert hasher.hash("any")
+
+
+def test_who_finds_the_queue_full_is_told_so_at_once() -> None:
+    hasher = Hasher(replace(CHEAP, hash_queue=1, hash_wait=timedelta(minutes=1)))
+    hashed: list[str] = []
     refused: list[Busy] = []
 
     def hash_one() -> None:
         try:
-            hasher.hash("any")
+            hashed.append(hasher.hash("any"))
         except Busy as busy:
             refused.append(busy)
 
-    together = [Thread(target=hash_one) for _ in range(3)]
-    for thread in together:
-        thread.start()
+    together = [Thread(target=hash_one) for _ in range(4)]
+    with hasher._slot():
+        for thread in together:
+            thread.start()
+        wait_for(lambda: len(refused) == 3)
+        assert hashed == []
     for thread in together:
         thread.join()
 
-    assert len(refused) == 2
+    assert (len(hashed), len(refused)) == (1, 3)

@@ -1,45 +1,39 @@
 """Attempt counters over several processes: exact with the database, exact with Redis, and going on without it."""
 
 import shutil
-import subprocess
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import requests
 
 from core.policy import LIMITS
 from tests.conftest import Databases
-from tests.support.servers import Server, free_port, serving, wait_for
+from tests.support.examples import LONG
+from tests.support.redisserver import redis_server
+from tests.support.servers import Server, free_port, serving
 from tests.support.world import AUTH
 
 WORKERS = 3
+CROWD = 500 if LONG else 30
 FORKED = {"GUNICORN_CMD_ARGS": "--preload"}
 """Loaded once for all processes, which takes a quarter of the time."""
 ACCOUNT = LIMITS["login_account"].attempts
 TOKENS = LIMITS["validate_token_address"].attempts
 
 
-@contextmanager
-def redis_server(folder: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
-    command = ["redis-server", "--port", str(port), "--save", "", "--dir", str(folder), "--daemonize", "no"]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    try:
-        ping = ["redis-cli", "-p", str(port), "ping"]
-        wait_for(lambda: b"PONG" in subprocess.run(ping, capture_output=True).stdout)
-        yield process
-    finally:
-        process.kill()
-        process.wait()
-
-
 def guesses(server: Server, name: str, number: int) -> Counter[int]:
-    """The statuses of so many wrong sign-ins at once."""
-    body = {"aLogin": name, "aPasswordHash": "not the password"}
+    """The statuses of so many wrong sign-ins at once, each spelling the name and naming its own address differently."""
+
+    def guess(attempt: int) -> requests.Response:
+        spelling = "".join(letter.upper() if attempt >> place & 1 else letter for place, letter in enumerate(name))
+        body = {"aLogin": f" {spelling}", "aPasswordHash": f"not the password {attempt}"}
+        forged = {"X-Forwarded-For": f"198.51.100.{attempt % 250}, 192.0.2.1", "Forwarded": f"for=198.51.100.{attempt}"}
+        return requests.post(f"{server.url}{AUTH}/login", json=body, headers=forged, timeout=60)
+
     with ThreadPoolExecutor(8) as many:
-        answers = list(many.map(lambda _: server.post(f"{AUTH}/login", body), range(number)))
+        answers = list(many.map(guess, range(number)))
     assert all("Retry-After" in answer.headers for answer in answers if answer.status_code == 429)
     return Counter(answer.status_code for answer in answers)
 
@@ -51,9 +45,23 @@ def looks(server: Server, number: int) -> Counter[int]:
         return Counter(many.map(lambda _: server.get(path).status_code, range(number)))
 
 
-def test_guesses_are_counted_exactly_over_all_processes(databases: Databases, engine: str, tmp_path: Path) -> None:
-    with serving(databases.new(engine), tmp_path, workers=WORKERS, **FORKED) as server:
-        assert guesses(server, "Nobody", ACCOUNT * 2) == {401: ACCOUNT, 429: ACCOUNT}
+def test_guesses_are_counted_exactly_over_all_processes_proxies_and_restarts(
+    databases: Databases, engine: str, tmp_path: Path
+) -> None:
+    database, early = databases.new(engine), ACCOUNT // 2
+    late = ACCOUNT - early
+
+    with serving(database, tmp_path, workers=WORKERS, **FORKED) as server:
+        assert guesses(server, "nobodyatall", early) == {401: early}
+    with serving(database, tmp_path, workers=WORKERS, migrate=False, TRUSTED_PROXY_COUNT="2", **FORKED) as server:
+        assert guesses(server, "nobodyatall", CROWD) == {401: late, 429: CROWD - late}
+
+
+def test_looking_before_counting_lets_more_through(databases: Databases, tmp_path: Path) -> None:
+    """The control: a counter that is read and then written."""
+    module = "tests.flows.miscounting_wsgi:app"
+    with serving(databases.new("postgresql"), tmp_path, workers=WORKERS, module=module, **FORKED) as server:
+        assert guesses(server, "nobodyatall", CROWD)[401] > ACCOUNT
 
 
 @pytest.mark.skipif(not shutil.which("redis-server"), reason="redis-server is not installed")

@@ -11,12 +11,13 @@ import pytest
 from app import create_app
 from app.demo import Filled, cast, doors
 from app.extensions import db
+from app.settings import Settings
 from app.unit import open_unit
 from core import invitations
 from core.errors import InviteDead
 from core.models import AuditEvent, IceSession, LabelInvitation, Letter, Playlist, Profile, Rink, Sharpening, User
 from tests.conftest import BOTH, Databases
-from tests.support.world import Clock, Person, Settings, World, new_app, token_of
+from tests.support.world import Clock, Person, World, new_app, token_of
 
 MEMBERS = "/api/v4/members"
 WHY_DEAD = {"used": "invite_used", "expired": "invite_expired", "revoked": "invite_revoked", "accepted": "invite_used"}

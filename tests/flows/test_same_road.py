@@ -1,27 +1,31 @@
-"""Whoever has no account cannot learn from an answer, or from its time, who has.
+"""Whoever has no account cannot learn from the time of an answer who has. By its words and its work:
+tests/api/test_same_answers.py.
 
-LONG=1 takes more samples and allows less difference.
+LONG=1 takes 2,000 samples of each kind (ROUNDS=… as many): few show only large differences, such as the controls'.
 """
 
 import os
+import random
 from collections.abc import Callable
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 import requests
+from sqlalchemy import update
+from werkzeug.security import generate_password_hash
+from werkzeug.test import TestResponse
 
-from app.unit import open_unit
-from core import users
+from core.models import User
+from tests.support.examples import LONG
+from tests.support.routes import TEAM
 from tests.support.running import House, Running, address
-from tests.support.stopwatch import spread
+from tests.support.stopwatch import difference, told_apart
 from tests.support.world import AUTH, PASSWORD, World
 
-LONG = bool(os.environ.get("LONG"))
-ROUNDS = 400 if LONG else 24
-FEW = 8
-LOGIN_SPREAD = 1.04 if LONG else 1.12
-RESET_SPREAD = 1.10 if LONG else 1.25
-"""What the slowest kind may take over the fastest, on a machine that others use too; the controls exceed them."""
+ROUNDS = int(os.environ.get("ROUNDS") or (2000 if LONG else 16))
+QUICK = int(os.environ.get("ROUNDS") or (2000 if LONG else 40))
+FEW = 10
 
 INVALID = {"message": "Invalid credentials", "code": "invalid_credentials"}
 SENT = {"message": "If that email is registered, a reset link has been sent."}
@@ -39,11 +43,17 @@ def askers(house: House, path: str, bodies: dict[str, dict[str, str]]) -> dict[s
     return {kind: lambda body=body: ask(body) for kind, body in bodies.items()}  # type: ignore[misc]
 
 
+def keep(house: House, name: str, **values: Any) -> None:
+    with house.server.engine.begin() as connection:
+        connection.execute(update(User).where(User.login == name).values(**values))
+
+
 def people(house: House) -> dict[str, str]:
     """A login of each kind."""
-    known, closed = house.member(), house.member()
+    known, closed, unset = house.member(), house.member(), house.member()
     house.close(closed)
-    return {"known": known, "unknown": house.names(1)[0], "closed": closed}
+    keep(house, unset, must_change_password=True)
+    return {"known": known, "unknown": house.names(1)[0], "closed": closed, "unset": unset}
 
 
 def sign_ins(house: House) -> dict[str, Callable[[], Answer]]:
@@ -65,54 +75,74 @@ def telling(running: Running) -> House:
 def test_signing_in_takes_as_long_whoever_it_is(house: House) -> None:
     kinds = sign_ins(house)
     assert [act() for act in kinds.values()] == [(401, INVALID)] * len(kinds)
-    assert spread(kinds, ROUNDS, LOGIN_SPREAD) <= LOGIN_SPREAD
+    assert told_apart(kinds, ROUNDS) == {}
 
 
 def test_signing_in_tells_who_is_known_where_nobody_costs_nothing(telling: House) -> None:
-    assert spread(sign_ins(telling), FEW, LOGIN_SPREAD) > LOGIN_SPREAD
+    assert set(told_apart(sign_ins(telling), FEW, attempts=1)) == {"unknown"}
+
+
+@pytest.mark.xfail(strict=False, reason="a hash of the replaced backend costs what it cost there, until it is renewed")
+@pytest.mark.parametrize("engine", ["sqlite"])
+def test_signing_in_takes_as_long_with_a_hash_that_was_taken_over(house: House) -> None:
+    older, [nobody] = house.member(), house.names(1)
+    keep(house, older, password_hash=generate_password_hash(PASSWORD))
+    bodies = {name: {"aLogin": name, "aPasswordHash": "not the password"} for name in (nobody, older)}
+    assert told_apart(askers(house, "/login", bodies), FEW, attempts=1) == {}
 
 
 def test_asking_for_a_link_takes_as_long_whoever_it_is(house: House) -> None:
     kinds = reset_requests(house)
     assert [act() for act in kinds.values()] == [(200, SENT)] * len(kinds)
-    assert spread(kinds, ROUNDS, RESET_SPREAD, house.let_the_post_go_out) <= RESET_SPREAD
+    assert told_apart(kinds, ROUNDS, house.let_the_post_go_out) == {}
 
 
 def test_asking_for_a_link_tells_who_is_known_where_the_visitor_waits_for_the_mail(telling: House) -> None:
     telling.mail.delay = 0.05
-    assert spread(reset_requests(telling), FEW, RESET_SPREAD, telling.let_the_post_go_out) > RESET_SPREAD
+    found = told_apart(reset_requests(telling), FEW, telling.let_the_post_go_out, attempts=1)
+    assert set(found) == {"unknown", "closed"}
 
 
-def test_every_sign_in_checks_exactly_one_hash(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    hasher = world.app.extensions["surroundings"].hasher
-    checked: list[str] = []
+KINDS = ("Known", "Unknown", "Closed")
 
-    class Counting:
-        def __init__(self, argon2: Any) -> None:
-            self.argon2 = argon2
 
-        def verify(self, password_hash: str, password: bytes) -> bool:
-            checked.append(password_hash)
-            return bool(self.argon2.verify(password_hash, password))
+def each(act: Callable[[str], TestResponse]) -> dict[str, Callable[[], TestResponse]]:
+    return {name: lambda name=name: act(name) for name in KINDS}  # type: ignore[misc]
 
-        def __getattr__(self, name: str) -> Any:
-            return getattr(self.argon2, name)
 
-    cas, lou = world.member("Cas"), world.member("Lou")
-    with world.app.app_context(), open_unit(name="cli") as unit:
-        users.deactivate(unit, users.get_by_login(unit.look, lou.name).id)
-    monkeypatch.setattr(hasher, "_argon2", Counting(hasher._argon2))
-    attempts = {
-        "right": (cas.name, PASSWORD, 200),
-        "wrong": (cas.name, "not the password", 401),
-        "by address": (cas.email, "not the password", 401),
-        "closed, right": (lou.name, PASSWORD, 401),
-        "closed, wrong": (lou.name, "not the password", 401),
-        "unknown": ("Nobody", PASSWORD, 401),
-        "unknown address": ("nobody@club.test", PASSWORD, 401),
-    }
-    for kind, (name, password, status) in attempts.items():
-        checked.clear()
-        assert world.somebody("Anybody").sign_in(name, password).status_code == status, kind
-        assert len(checked) == 1, kind
-        assert checked[0].startswith("$argon2id$"), kind
+def test_all_that_costs_no_hash_takes_as_long_whoever_it_is_about(world: World) -> None:
+    ann, eve = world.admin(), world.somebody("Eve")
+    for name in ("Known", "Closed"):
+        world.member(name)
+    world.terminal("users", "deactivate", "Closed")
+    emails = {name: f"{name.lower()}@club.test" for name in KINDS}
+    for name in KINDS:
+        for _ in range(11):
+            eve.sign_in(name, "not the password")
+    with patch.object(world.app.extensions["limits"], "_rules", {}):
+        links = {name: world.invite(kind="coach", email=emails[name], roles=["coach"]) for name in KINDS}
+        asked = ann.post(TEAM, {"emails": list(emails.values()), "role": "dev"}).json["items"]
+        sent = {name: f"{TEAM}/{item['id']}/resend" for name, item in zip(KINDS, asked, strict=True)}
+        acts = {
+            "validate-token": each(lambda name: eve.get(f"{AUTH}/register/validate-token?token={links[name]}")),
+            "register": each(lambda name: eve.register("x" * 43, aLogin=name, aEmail=emails[name])),
+            "reset": each(lambda name: eve.post(f"{AUTH}/reset-request", {"email": emails[name]})),
+            "resend": each(lambda name: ann.post(sent[name])),
+        }
+        for what, kinds in acts.items():
+            assert told_apart(kinds, QUICK) == {}, what
+    counting = world.app.extensions["limits"]._rules
+    only = {"login_account": counting["login_account"]}
+    with patch.object(world.app.extensions["limits"], "_rules", only):
+        stopped = each(lambda name: eve.sign_in(name, "not the password"))
+        assert {act().status_code for act in stopped.values()} == {429}
+        assert told_apart(stopped, QUICK) == {}
+
+
+def test_the_stopwatch_tells_what_differs_and_nothing_else() -> None:
+    some, same, later, wider = (
+        [random.gauss(middle, width) for _ in range(600)] for middle, width in ((20, 3), (20, 3), (22.9, 3), (20, 9))
+    )
+    assert difference(some, same) == ""
+    assert difference(some, later)
+    assert difference(some, wider)

@@ -1,37 +1,23 @@
 """What README says is what is so."""
 
 import re
-from datetime import timedelta
 from pathlib import Path
 
-from app import cli
-from core.policy import LIMITS
+from app.variables import VARIABLES
+from tests.house.test_rules import _tracked
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text()
 
 
-def test_limits_in_readme_are_those_of_the_policy() -> None:
-    rows = re.findall(r"^\| `(\w+)` \| (\d+) \| (\d+) (minute|hour)s? \|$", README, re.MULTILINE)
-
-    said = {name: (int(attempts), timedelta(**{f"{unit}s": int(count)})) for name, attempts, count, unit in rows}
-    assert said == {name: (limit.attempts, limit.window) for name, limit in LIMITS.items()}
-
-
-def test_every_setting_that_is_read_is_in_readme() -> None:
-    source = (ROOT / "app/settings.py").read_text() + (ROOT / "app/development.py").read_text()
+def test_every_setting_that_is_read_is_explained() -> None:
+    source = "".join((ROOT / "app" / f"{name}.py").read_text() for name in ("settings", "database_url", "development"))
     read = set(re.findall(r'(?:read\.\w+|environ\.get)\("([A-Z_]+)"', source))
 
-    assert "FLASK_ENV" in read
-    assert {name for name in read if f"`{name}`" not in README} == set()
-
-
-def test_every_terminal_command_is_in_readme() -> None:
-    for group in cli.GROUPS:
-        for command in group.commands:
-            assert f"`{group.name} {command}" in README
-    for command in cli.ALONE:
-        assert f"`{command.name}`" in README
+    assert {"FLASK_ENV", "DATABASE_URL"} <= read
+    explained = {name for variable in VARIABLES for name in variable.names}
+    assert read - explained == {"FLASK_DEBUG"}  # refused, and nothing else
+    assert explained - read <= {"BIND", "WEB_CONCURRENCY", "PORT", "HOST", "SECURITY_PASSWORD_SALT"}
 
 
 def test_every_file_of_the_house_is_in_its_picture() -> None:
@@ -39,3 +25,19 @@ def test_every_file_of_the_house_is_in_its_picture() -> None:
     for folder in ("app", "core"):
         for path in (ROOT / folder).glob("*.py"):
             assert path.name in picture or path.name == "__init__.py", path
+
+
+PAGES = [*_tracked("README.md", "SECURITY.md", "docs/*.md")]
+
+
+def test_every_link_and_picture_of_the_documents_is_there_and_no_picture_is_superfluous() -> None:
+    targets = {
+        (page, target)
+        for page in PAGES
+        for pair in re.findall(r'\]\(([^)#\s]+)[^)]*\)|src="([^"]+)"', page.read_text())
+        for target in pair
+        if target and "://" not in target
+    }
+    assert {target for page, target in targets if not (page.parent / target).exists()} == set()
+    shown = {Path(target).name for _, target in targets}
+    assert {path.name for path in (ROOT / "docs/pictures").iterdir()} - shown == set()

@@ -11,24 +11,27 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import inspect
 
-from app import create_app
-from app.errors import SENTENCES, STATUS
+from app import create_app, schema
+from app.errors import STATUS
 from app.extensions import db
 from app.schema import VERSION_TABLE
+from app.sentences import SENTENCES
+from app.settings import Settings
 from core.errors import Refusal
 from core.models import Base
 from core.roles import ALL
 from tests.conftest import Databases
-from tests.support.world import Settings, World
+from tests.support.world import World
 
 ROOT = Path(__file__).resolve().parents[2]
 CORE_MAY_IMPORT = {"argon2", "core", "sqlalchemy", *sys.stdlib_module_names}
 LEGACY_NAMES = re.compile(r"aLogin|aEmail|aPasswordHash|uSkater\w+|uAuthTable|activeCoach|org_Club|coach_Fname")
-LEGACY_MAY_STAND_IN = ("core/models/", "app/wire/", "migrations/", "tests/", "README.md")
-TOP_LEVEL = {"app", "core", "migrations", "tests", "requirements.txt", "wsgi.py", "README.md"}
+LEGACY_MAY_STAND_IN = ("core/models/", "app/wire/", "migrations/", "tests/", "docs/", "README.md")
+TOP_LEVEL = {"app", "core", "docs", "migrations", "tests", "requirements.txt", "wsgi.py", "README.md", "SECURITY.md"}
 WHAT_TOOLS_NEED = {".ci", ".gitignore", "pyproject.toml", "gunicorn.conf.py"}
 
 
@@ -119,8 +122,13 @@ def test_models_equal_migrations(world: World) -> None:
         assert compare_metadata(context, Base.metadata) == []
 
 
+def test_the_last_file_of_the_migrations_is_their_only_end() -> None:
+    assert ScriptDirectory(str(schema.MIGRATIONS)).get_heads() == [schema.NEWEST]
+
+
 def test_migrations_go_down_and_up_again(databases: Databases, engine: str) -> None:
     app = create_app(Settings(database=databases.new(engine), secret_keys=("a secret of the tests' own",)))
+    schema.init_app(app)
     with app.app_context():
         upgrade()
         downgrade(revision="base")

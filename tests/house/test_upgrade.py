@@ -13,13 +13,13 @@ from sqlalchemy.exc import IntegrityError
 
 from app import create_app, schema
 from app.extensions import db
+from app.settings import Settings
 from app.unit import look, open_unit
 from core import coaches, invitations, teams, tenants, users
 from core.errors import InviteDead
 from core.models import InvitationUse
 from core.tokens import digest
 from tests.conftest import Databases
-from tests.support.world import Settings
 
 BEFORE = "0001"
 NOW = datetime.now(UTC).replace(tzinfo=None)
@@ -44,6 +44,7 @@ USES = {("a secret for many", 1), ("a secret for many", 2), ("a secret without e
 def lived_in(databases: Databases, engine: str) -> Iterator[Flask]:
     """A database of the first version with people, invitations and their uses."""
     app = create_app(Settings(database=databases.new(engine), secret_keys=("a secret of the tests' own",)))
+    schema.init_app(app)
     with app.app_context():
         upgrade(revision=BEFORE)
         tables = reflected()

@@ -19,7 +19,8 @@ import core.profiles
 import core.resets
 import core.tokens
 from app import create_app
-from core.models import Base, Letter, Profile, User
+from core.errors import InviteDead
+from core.models import Base, Invitation, Letter, Profile
 from core.sessions import SignedIn
 from core.unit import AnyRow, Unit
 
@@ -32,13 +33,22 @@ def claim_naively(
     found = unit.look(select(*model.__table__.columns).where(*still_good))
     if not found:
         return None
-    time.sleep(PAUSE if model is not Letter else PAUSE / 10)
+    time.sleep(PAUSE if model is not Letter else PAUSE / 4)
     unit.session.execute(update(model).where(model.__table__.c.id == found[0].id).values(**spend))
     return found[0]
 
 
-def hold_naively(unit: Unit, *found: ColumnElement[bool], to_change: bool = False) -> AnyRow | None:
-    rows = unit.look(select(User.id, User.must_change_password).where(*found, User.is_active))
+def claim_invitation_naively(unit: Unit, invitation_id: uuid.UUID) -> AnyRow:
+    still_good = (Invitation.id == invitation_id, core.invitations.is_status("active", unit.now))
+    row = claim_naively(unit, Invitation, *still_good, spend={"uses": Invitation.uses + 1})
+    if row is None:
+        raise InviteDead("invite_used")
+    return row
+
+
+def hold_naively(unit: Unit, statement: Select[*tuple[Any, ...]], **found: Any) -> AnyRow | None:
+    unlocked = select(*statement.selected_columns).where(*statement._where_criteria)
+    rows = unit.look(unlocked, found)
     if not unit.session.in_transaction():
         time.sleep(PAUSE)
     return rows[0] if rows else None
@@ -67,6 +77,7 @@ def share_naively(unit: Unit, me: SignedIn) -> uuid.UUID:
 
 
 end_all = core.tokens.end_all
+core.invitations.claim = claim_invitation_naively
 core.invitations.claim_row = claim_naively
 core.coaches.claim = claim_naively
 core.logins.claim = claim_naively

@@ -4,20 +4,21 @@ Each race is run on the product and on a control (naive_wsgi) that looks first a
 LONG=1 in the environment makes every race bigger and runs it more often.
 """
 
-import os
+import itertools
 from collections.abc import Callable
 
 import pytest
 import requests
+from sqlalchemy import update
 
 from core.models import BrowserSession, InvitationUse, User
+from tests.support.examples import LONG
 from tests.support.running import House, address, at_once, fresh_password, said
 from tests.support.servers import wait_for
 from tests.support.world import AUTH, PASSWORD
 
-LONG = bool(os.environ.get("LONG"))
 CLIENTS = 64 if LONG else 16
-ROUNDS = 50 if LONG else 2
+ROUNDS = 100 if LONG else 2
 LOSING_ROUNDS = 5
 """In so many rounds the control must have broken its promise at least once."""
 
@@ -32,6 +33,7 @@ def race_for_invite(house: House, uses: int) -> int:
     made = house.accounts(names)
     assert said(answers) == [OK] * made + [USED] * (CLIENTS - made)
     assert len({answer.text for answer in answers if answer.status_code == 403}) <= 1
+    assert said([house.server.register(house.names(1)[0], token)]) == [USED]
     invitation = house.invitation(token)
     assert invitation.uses == made == house.number(InvitationUse, InvitationUse.invitation_id == invitation.id)
     return made
@@ -47,17 +49,29 @@ def test_looking_before_writing_makes_more_accounts(naive: House, uses: int) -> 
     assert is_lost(lambda: race_for_invite(naive, uses) > uses)
 
 
+def spelled(name: str) -> list[str]:
+    """One address, as five people could write it."""
+    wide, local = "\uff23\uff2c\uff35\uff22.test", name.lower()
+    return [
+        f"{name}@Club.test",
+        f" {local}@club.test ",
+        f"{name.upper()}@CLUB.test",
+        f"{local}@{wide}",
+        f"{local}@club\u3002test",
+    ]
+
+
 def test_one_address_gets_one_account_and_the_others_give_their_use_back(house: House) -> None:
     def race_for_address() -> None:
         token, names = house.invite(max_uses=CLIENTS), house.names(CLIENTS)
         body = {"aPasswordHash": PASSWORD, "invite_token": token}
-        spellings = [f"{names[0]}@Club.test", f"{names[0].lower()}@club.test", f"{names[0].upper()}@CLUB.test"]
+        spellings = itertools.cycle(spelled(names[0]))
         answers = at_once(
             [
-                lambda name=name, email=spellings[i % 3]: house.server.post(
+                lambda name=name, email=email: house.server.post(
                     f"{AUTH}/register", {**body, "aLogin": name, "aEmail": email}
                 )
-                for i, name in enumerate(names)
+                for name, email in zip(names, spellings, strict=False)
             ]
         )
         assert said(answers) == [OK] + [(409, "email_taken")] * (CLIENTS - 1)
@@ -70,7 +84,8 @@ def test_one_address_gets_one_account_and_the_others_give_their_use_back(house: 
 
 def test_one_login_gets_one_account_whatever_its_letter_case(house: House) -> None:
     token, [name] = house.invite(max_uses=50), house.names(1)
-    logins = [name, name.upper(), name.lower()] * 3
+    wide = "".join(chr(ord(letter) + 0xFEE0) for letter in name)
+    logins = [name, name.upper(), f" {name.lower()} ", wide, name.replace("s", "\u017f")] * 2
     emails = [address(each) for each in house.names(len(logins))]
     body = {"aPasswordHash": PASSWORD, "invite_token": token}
     answers = at_once(
@@ -83,6 +98,28 @@ def test_one_login_gets_one_account_whatever_its_letter_case(house: House) -> No
     )
     assert said(answers) == [OK] + [(409, "login_taken")] * (len(logins) - 1)
     assert house.invitation(token).uses == house.number(User, User.login_key == name.lower()) == 1
+
+
+@pytest.mark.parametrize("engine", ["postgresql"])
+def test_without_the_databases_constraint_one_address_gets_two_accounts(naive: House) -> None:
+    [one, other], token = naive.names(2), naive.invite(max_uses=2)
+    theirs = {"aEmail": address(one), "aPasswordHash": PASSWORD, "invite_token": token}
+    table, constraint = User.__table__.name, "uq_uAuthTable_email_key"
+
+    def alter(change: str) -> None:
+        with naive.server.engine.begin() as connection:
+            connection.exec_driver_sql(f'ALTER TABLE "{table}" {change}')
+
+    alter(f'DROP CONSTRAINT "{constraint}"')
+    try:
+        acts = [
+            lambda name=name: naive.server.post(f"{AUTH}/register", {**theirs, "aLogin": name}) for name in (one, other)
+        ]
+        assert said(at_once(acts)) == [OK, OK]
+        with naive.server.engine.begin() as connection:
+            connection.execute(update(User).where(User.login == other).values(email_key=address(other)))
+    finally:
+        alter(f'ADD CONSTRAINT "{constraint}" UNIQUE (email_key)')
 
 
 def test_revoking_during_registrations_leaves_as_many_accounts_as_uses(house: House) -> None:
@@ -118,6 +155,8 @@ def race_for_reset(house: House) -> int:
     )
     good = [new for answer, new in zip(answers, passwords, strict=True) if answer.status_code == 200]
     assert said(answers) == [OK] * len(good) + [(400, "reset_token_invalid")] * (CLIENTS - len(good))
+    again = house.server.post(confirm, {"token": token, "new_password": fresh_password()})
+    assert said([again]) == [(400, "reset_token_invalid")]
     opening = at_once([lambda new=new: house.opens(name, new) for new in [*passwords, PASSWORD]])
     assert [new for new, opens in zip([*passwords, PASSWORD], opening, strict=True) if opens] == good or len(good) > 1
     return len(good)

@@ -7,15 +7,15 @@ import uuid
 import requests
 
 from core.models import Coach, Invitation, LabelInvitation, TenantCoach, User
-from tests.races.test_exactly_once import OK
+from tests.races.test_exactly_once import LONG, OK
 from tests.support.running import House, address, at_once, said
 from tests.support.ways import Cookies, asked_by, browser, coach_link, label, newcomer, team_link, tenant
 from tests.support.world import AUTH
 
 TEAM = "/api/v4/admin/teams/invitations"
-TIMES = 8
-ROUNDS = 3
-LABEL_ROUNDS = 8
+TIMES = 32 if LONG else 8
+ROUNDS = 50 if LONG else 3
+LABEL_ROUNDS = 50 if LONG else 8
 MADE = (201, None)
 
 

@@ -1,12 +1,13 @@
 """Reset links made for the same person at the same moment: none is an error, the last one lives."""
 
 from core.models import PasswordReset, User
+from tests.races.test_exactly_once import LONG
 from tests.support.running import House, at_once, fresh_password, said
 from tests.support.ways import browser, newcomer
 from tests.support.world import AUTH
 
-TIMES = 8
-ROUNDS = 4
+TIMES = 32 if LONG else 8
+ROUNDS = 50 if LONG else 4
 
 
 def test_of_reset_links_made_at_once_one_lives(house: House) -> None:

@@ -3,7 +3,6 @@
 That every process has answered is read in the server's own access log. LONG=1 runs the race more often.
 """
 
-import os
 import re
 import time
 from collections.abc import Callable
@@ -11,11 +10,12 @@ from collections.abc import Callable
 import pytest
 import requests
 
+from tests.support.examples import LONG
 from tests.support.running import House, at_once, fresh_password
 from tests.support.servers import wait_for
+from tests.support.ways import browser, newcomer
 from tests.support.world import AUTH, PASSWORD
 
-LONG = bool(os.environ.get("LONG"))
 ROUNDS = 100 if LONG else 8
 LOSING_ROUNDS = 5
 
@@ -72,6 +72,13 @@ def end_other_devices(house: House, name: str, kept: dict[str, str]) -> None:
     assert house.session(other) == 200
 
 
+def end_by_admin(house: House, name: str, kept: dict[str, str]) -> None:
+    session = house.server.get(f"{AUTH}/session", cookies=kept).json()
+    admin = browser(house, newcomer(house, "admin"))
+    url = f"{house.server.url}/api/v4/admin/users/{session['uSkaterUUID']}/sessions"
+    assert requests.delete(url, cookies=admin, timeout=30).json()["ended"] == 1
+
+
 Ending = Callable[[House, str, dict[str, str]], None]
 ENDINGS: list[Ending] = [
     sign_out,
@@ -81,6 +88,7 @@ ENDINGS: list[Ending] = [
     deactivate,
     end_device,
     end_other_devices,
+    end_by_admin,
 ]
 
 
@@ -93,6 +101,17 @@ def test_a_kept_cookie_is_dead_in_every_process(house: House, end: Ending) -> No
     end(house, name, kept)
 
     assert asked_everywhere(house, kept) == {401}
+
+
+def test_a_role_that_was_taken_opens_nothing_in_any_process(house: House) -> None:
+    bea, olga = newcomer(house, "admin"), browser(house, newcomer(house, "owner"))
+    kept, path = browser(house, bea), "/api/v4/admin/invites"
+    assert {house.server.get(path, cookies=kept).status_code for _ in range(8)} == {200}
+
+    url = f"{house.server.url}/api/v4/admin/users/{bea.skater_id}/roles/admin"
+    assert requests.delete(url, cookies=olga, timeout=30).status_code == 200
+
+    assert set(at_once([lambda: house.server.get(path, cookies=kept).status_code] * 24)) == {403}
 
 
 def race_sign_in_with_password_change(house: House) -> int:

@@ -10,9 +10,9 @@ from flask import Flask
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import URL
 
-from app import create_app
+from app import create_app, schema
 from app.extensions import db
-from tests.support.world import Settings
+from app.settings import Settings
 
 
 def upgraded(database: URL) -> str:
@@ -59,4 +59,6 @@ def _ended(database: URL, act: Callable[[], None]) -> str:
 
 
 def _app(database: URL) -> Flask:
-    return create_app(Settings(database=database, secret_keys=("a secret of the tests' own",)))
+    app = create_app(Settings(database=database, secret_keys=("a secret of the tests' own",)))
+    schema.init_app(app)
+    return app

@@ -29,20 +29,24 @@ class Post:
 
 @dataclass
 class MailServer:
-    """`reply` is what DATA is answered with; `delay` seconds pass before it. It knows nobody called in `refused`."""
+    """`reply` is what DATA is answered with; `delay` seconds pass before it. It knows nobody called in `refused`, and
+    `says` so.
+    `options` are aiosmtpd's own, of TLS and logins."""
 
     port: int = field(default_factory=free_port)
     reply: str = "250 OK"
     delay: float = 0.0
     refused: set[str] = field(default_factory=set)
+    says: str = "550 There is nobody of this name here"
     received: list[Post] = field(default_factory=list)
+    options: dict[str, Any] = field(default_factory=dict)
     _controller: Controller | None = None
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd calls it so
         self, _server: Any, _session: Any, envelope: Any, address: str, _options: list[str]
     ) -> str:
         if address in self.refused:
-            return "550 There is nobody of this name here"
+            return self.says
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
@@ -56,7 +60,7 @@ class MailServer:
         return self.reply
 
     def start(self) -> None:
-        self._controller = Controller(self, hostname="127.0.0.1", port=self.port)
+        self._controller = Controller(self, hostname="127.0.0.1", port=self.port, **self.options)
         self._controller.start()
 
     def stop(self) -> None:
@@ -71,8 +75,8 @@ class MailServer:
 
 
 @contextmanager
-def mail_server() -> Iterator[MailServer]:
-    server = MailServer()
+def mail_server(**options: Any) -> Iterator[MailServer]:
+    server = MailServer(options=options)
     server.start()
     try:
         yield server

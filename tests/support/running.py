@@ -70,6 +70,12 @@ class House:
         with self.app.app_context(), open_unit(name="cli") as unit:
             return invitations.issue(unit, **{"expires_at": invitations.ending(unit), **options}).secret
 
+    def invites(self, how_many: int) -> list[str]:
+        """The tokens of so many fresh invitations, for one each."""
+        with self.app.app_context(), open_unit(name="cli") as unit:
+            end = invitations.ending(unit)
+            return [invitations.issue(unit, expires_at=end).secret for _ in range(how_many)]
+
     def reset_token(self, name: str) -> str:
         """The token that a reset letter to this person would carry."""
         with self.app.app_context(), open_unit() as unit:

@@ -1,16 +1,18 @@
-"""The product as an operator runs it: gunicorn with several processes, on a real database, answering real HTTP."""
+"""The product as an operator runs it: a server with several processes, on a real database, answering real HTTP."""
 
 import os
-import signal
+import ssl
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from http.client import HTTPConnection, HTTPSConnection
 from pathlib import Path
 from socket import socket
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 from sqlalchemy import URL, Engine, create_engine, event
@@ -19,6 +21,12 @@ from tests.support.world import AUTH, PASSWORD
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 30
+COMMANDS = {
+    "gunicorn": "gunicorn --bind 127.0.0.1:{port} --workers {workers} --graceful-timeout 3",
+    "granian": "granian --interface wsgi --http 1 --no-ws --port {port} --workers {workers} --blocking-threads 64"
+    " --workers-kill-timeout 3s",
+}
+"""What README recommends, and a server of another kind, so that the product leans on neither."""
 
 
 @dataclass
@@ -30,12 +38,22 @@ class Server:
     process: subprocess.Popen[bytes]
     log: Path
     engine: Engine = field(repr=False)
+    trusted: Path | None = None
+    """The certificate that it shows, if it speaks TLS by one of the tests' own."""
 
     def get(self, path: str, **more: Any) -> requests.Response:
         return requests.get(self.url + path, timeout=30, **more)
 
     def post(self, path: str, body: Any, **more: Any) -> requests.Response:
         return requests.post(self.url + path, json=body, timeout=30, **more)
+
+    def line(self, seconds: float) -> HTTPConnection:
+        """A connection for one request, on which nobody waits for longer, follows or tries again."""
+        place = urlsplit(self.url)
+        if self.trusted:
+            context = ssl.create_default_context(cafile=self.trusted)
+            return HTTPSConnection(place.hostname or "", place.port, timeout=seconds, context=context)
+        return HTTPConnection(place.hostname or "", place.port, timeout=seconds)
 
     def sign_in(self, name: str, password: str = PASSWORD) -> dict[str, str]:
         """The cookies of a fresh session."""
@@ -71,11 +89,14 @@ def serving(
     workers: int = 4,
     module: str = "wsgi:app",
     migrate: bool = True,
+    within: Sequence[str] = (),
+    under: str = "gunicorn",
     **environment: str,
 ) -> Iterator[Server]:
-    """The product under gunicorn with so many processes, migrated and answering; ended afterwards.
+    """The product under a server with so many processes, migrated and answering; ended afterwards.
 
-    `module` may name another WSGI module: a control that breaks a promise on purpose.
+    `module` may name another WSGI module: a control that breaks a promise on purpose. `within` is what comes before
+    the server's own command, `under` which of COMMANDS that is.
     """
     port = free_port()
     url = f"http://127.0.0.1:{port}"
@@ -91,23 +112,38 @@ def serving(
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA busy_timeout=10000"))
     log = folder / f"server-{port}.log"
-    options = ["--bind", f"127.0.0.1:{port}", "--workers", str(workers), "--graceful-timeout", "3", module]
+    command = command_of(under, port, workers)
     with log.open("wb") as output:
         if migrate:
             _run(variables, "flask", "--app", "wsgi", "db", "upgrade")
-        gunicorn = [sys.executable, "-m", "gunicorn", *options]
-        process = subprocess.Popen(gunicorn, cwd=ROOT, env=variables, stdout=output, stderr=output)
+        started = [*within, *command, module]
+        with running(started, variables, output) as process:
+            try:
+                _wait_until_up(url, process, log)
+                yield Server(url, variables, process, log, engine)
+            finally:
+                engine.dispose()
+
+
+@contextmanager
+def running(command: Sequence[str], environment: dict[str, str], output: Any) -> Iterator[subprocess.Popen[bytes]]:
+    """A process, ended afterwards."""
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
     try:
-        _wait_until_up(url, process, log)
-        yield Server(url, variables, process, log, engine)
+        yield process
     finally:
-        engine.dispose()
-        process.send_signal(signal.SIGTERM)
+        process.terminate()
         try:
             process.wait(10)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+def command_of(under: str, port: int, workers: int) -> list[str]:
+    """The script itself, as operators call it: from `python -m gunicorn` no successor can start, as it finds gunicorn's
+    own `app` before ours."""
+    return f"{Path(sys.executable).parent}/{COMMANDS[under].format(port=port, workers=workers)}".split()
 
 
 def wait_for(what: Any, seconds: float = 20.0) -> Any:

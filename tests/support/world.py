@@ -1,10 +1,8 @@
 """A world to test in: an application on a real database, a clock to turn, a mailbox to read, and people."""
 
 import re
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, field
 from functools import cache
-from importlib.metadata import version
 from typing import Any
 from uuid import UUID
 
@@ -16,16 +14,15 @@ from sqlalchemy import URL, Dialect, delete, false, not_, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from app import create_app, schema
+from app import schema, testing
 from app.extensions import db
-from app.settings import Settings
-from app.unit import Surroundings, open_unit
-from core import invitations, labels, logins, registration, tenants, users
+from app.testing import PASSWORD, Clock, address, grant, sign_in, sign_up
+from app.unit import open_unit
+from core import invitations, labels, tenants
 from core.models import AuditEvent, Base, Club, Coach, EventType, GoverningBody, IceType, Rink, Role, Team
-from core.passwords import Hasher
-from core.policy import HashCost, Policy
 from core.registration import Applicant
 from migrations import reference
+from tests.support.promised import Promised
 
 AUTH = "/api/v4/auth"
 SEEDED = {model.__tablename__ for model in (Role, Team, GoverningBody)}
@@ -42,23 +39,6 @@ SEEDS = {
     EventType.__tablename__: EventType.id.in_([UUID(f"b{number:031x}") for number in reference.EVENT_TYPES]),
 }
 """Rows that migrations put where others add theirs."""
-VISITOR = {"ip": "127.0.0.1", "user_agent": f"Werkzeug/{version('werkzeug')}"}
-"""What the test client says of itself."""
-PASSWORD = "a long walk on thin ice"
-CHEAP = Policy(hash_cost=HashCost(time=1, memory_kib=8, lanes=1))
-
-
-@dataclass
-class Clock:
-    """Stands still until it is turned."""
-
-    now: datetime = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def later(self, **time: float) -> None:
-        self.now += timedelta(**time)
 
 
 class Person:
@@ -67,7 +47,7 @@ class Person:
     def __init__(self, world: "World", name: str) -> None:
         self.world = world
         self.name = name
-        self.email = f"{name.lower()}@club.test"
+        self.email = address(name)
         self.password = PASSWORD
         self.browser: FlaskClient = world.app.test_client()
 
@@ -123,17 +103,10 @@ class World:
         person = self.somebody(name)
         if other:
             assert person.register(self.invite(), **other).status_code == 200
-        token = None if other else self.invite()
-        with self.app.app_context():
-            if token:
-                with open_unit(**VISITOR) as unit:
-                    registration.register(unit, Applicant(name, person.email, person.password, None, ["adult"]), token)
-            if granted:
-                with open_unit(name="cli") as unit:
-                    users.grant_roles(unit, users.get_by_login(unit.look, name).id, granted)
-            with open_unit(**VISITOR) as unit:
-                begun = logins.log_in(unit, users.find_by_login_or_email(unit.look, name), person.password)
-        person.browser.set_cookie(self.app.extensions["settings"].cookie_name, begun.secret)
+        else:
+            sign_up(self.app, Applicant(name, person.email, person.password), self.invite())
+        grant(self.app, name, *granted)
+        sign_in(person.browser, name, person.password)
         return person
 
     def admin(self, name: str = "Ann") -> Person:
@@ -225,16 +198,9 @@ def token_of(url: str) -> str:
 
 
 def new_app(database: URL, clock: Clock | None = None, **settings: Any) -> Flask:
-    """An application with a cheap hash whose mail is caught in memory, on a database brought up to date."""
-    policy = settings.pop("policy", CHEAP)
-    chosen = Settings(
-        database=database,
-        policy=policy,
-        **{"secret_keys": ("a secret of the tests' own",), "development_mailbox": True, **settings},
-    )
-    policy = replace(policy, sends_mail=chosen.sends_mail)
-    app = create_app(chosen, Surroundings(policy, Hasher(policy), *([clock] if clock else [])))
-    app.testing = True
+    """The plugin's application, on a database brought up to date."""
+    app = testing.new_app(database, clock, **settings)
+    app.test_client_class = Promised
     with app.app_context():
         schema.upgrade()
     return app

@@ -13,7 +13,6 @@ FILTERS = (
     links.qr_png,
     words.told,
     words.role_name,
-    words.event_name,
     words.kind_name,
     words.letter_name,
     words.letter_state,

@@ -44,5 +44,4 @@ def form(
 
 def done() -> str | None:
     """What was just done, told on the page that it led to."""
-    key = request.args.get("done", "")
-    return own.DONE.get(key) or words.DONE.get(key)
+    return words.done(own.DONE)

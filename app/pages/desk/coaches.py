@@ -48,8 +48,7 @@ def invite() -> ResponseReturnValue:
     wish = filled(NewCoach, request.form)
     asked = inviting.invite_coach(wish)
     [club] = [each.name for each in tenants.list_all(look) if each.id == wish.tenant_id]
-    part = words.PARTS[wish.role].lower()
-    return render_template("pages/desk/coach_link.html", asked=asked, wish=wish, club=club, part=part), 201
+    return render_template("pages/desk/coach_link.html", asked=asked, wish=wish, club=club), 201
 
 
 @bp.post("/places")

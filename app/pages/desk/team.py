@@ -44,6 +44,7 @@ def show() -> ResponseReturnValue:
 def invite() -> ResponseReturnValue:
     """Invite all that can be, and offer what is no address again, to be corrected."""
     typed = {names.canonical(entry): entry for entry in separated(request.form.get("emails", ""))}
-    wish = filled(NewTeamMembers, {"emails": list(typed.values()), "role": request.form.get("role", "")})
-    outcomes = inviting.invite_team(wish.emails, wish.role)
+    chosen = {name: request.form.get(name, "") for name in ("role", "language")}
+    wish = filled(NewTeamMembers, {"emails": list(typed.values()), **chosen})
+    outcomes = inviting.invite_team(wish.emails, wish.role, wish.language)
     return page(outcomes=outcomes, again="\n".join(each for each in wish.emails if address(each) is None))

@@ -21,7 +21,7 @@ def page(refused: Form = BLANK, query: EventQuery | None = None) -> str:
         found = audit.list_events(unit, **query.asked())
         called = trail.called(unit, found)
     items, cursor = cursors.page(found, query.limit)
-    about = {"items": items, "called": called, "next": further("desk.trail.show", cursor), "names": words.NAMES}
+    about = {"items": items, "called": called, "next": further("desk.trail.show", cursor), "names": words.EVENT_NAMES}
     return render_template("pages/desk/trail.html", query=query, form=refused, **about)
 
 

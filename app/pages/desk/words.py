@@ -1,5 +1,8 @@
-"""What the desk says to those who run the place."""
+"""What the desk says to those who run the place. Tables are in English; what is shown of them is said in the language
+that is spoken."""
 
+from app.languages.spoken import gettext, ngettext, translated
+from app.pages.filters import listed
 from app.wire.desk import LetterEntry
 from core.audit import Happened
 
@@ -23,7 +26,19 @@ DONE = {
     "retried": "It is being tried again. Look at this page again in a few seconds.",
 }
 
-ROLES = {"super_admin": "super admin", "dev": "developer"}
+ROLES = {
+    "adult": "adult",
+    "coach": "coach",
+    "guardian": "guardian",
+    "minor": "minor",
+    "artist": "artist",
+    "label": "label",
+    "designer": "designer",
+    "dev": "developer",
+    "admin": "admin",
+    "super_admin": "super admin",
+    "owner": "owner",
+}
 KINDS = {"gate": "link", "coach": "coach", "team": "team"}
 STATUSES = {"active": "open", "used": "used up", "expired": "run out", "revoked": "revoked"}
 PARTS = {"coach": "Coach", "head_coach": "Head coach", "assistant_coach": "Assistant coach"}
@@ -43,6 +58,7 @@ LETTER_STATES = {
     "dropped": "not needed",
     "failed": "given up",
 }
+ACCOUNTS = {"active": "open", "deactivated": "closed"}
 
 EVENTS = {
     "signed_in": "{whom} signed in.",
@@ -52,6 +68,9 @@ EVENTS = {
     "role_revoked": "{who} took the role {role} from {whom}.",
     "user_deactivated": "{who} closed the account of {whom}.",
     "user_activated": "{who} opened the account of {whom} again.",
+    "signed_out": "{whom} signed out.",
+    "session_ended": "{whom} signed one of their other browsers out.",
+    "other_sessions_ended": "{whom} signed all their other browsers out.",
     "signed_out_by_admin": "{who} signed {whom} out everywhere.",
     "reset_link_made": "A link for a new password was made for {whom}.",
     "reset_link_handed_over": "{who} made a reset link to hand over to {whom}.",
@@ -69,6 +88,7 @@ EVENTS = {
     "invitation_revoked gate": "{who} revoked an invite link.",
     "invitation_revoked coach": "{who} revoked the invitation of a coach.",
     "invitation_revoked team": "{who} revoked an invitation to the team.",
+    "letter_given_up": "A letter was given up: the mail page says why.",
     "letter_retried": "{who} had a letter tried again.",
     "reference_loaded": "{who} loaded a list of rinks, clubs, coaches or ice types.",
     "onboarded": "{whom} filled in a profile.",
@@ -82,7 +102,7 @@ EVENTS = {
 }
 """What an event of the trail means, for some by the kind of invitation or the way in its details."""
 
-NAMES = sorted({key.partition(" ")[0] for key in EVENTS})
+EVENT_NAMES = {name: name.replace("_", " ").capitalize() for name in sorted({key.partition(" ")[0] for key in EVENTS})}
 """The events that can be asked for."""
 
 
@@ -92,42 +112,40 @@ def told(happened: Happened) -> str:
     sentence = EVENTS.get(f"{happened.event} {kind}") or EVENTS.get(happened.event)
     if sentence is None:
         return ", ".join(filter(None, [happened.event, happened.actor and f"by {happened.actor}", happened.login]))
-    granted = " and ".join(role_name(role) for role in happened.details.get("roles", []))
+    granted = listed(role_name(role) for role in happened.details.get("roles", []))
     taken = role_name(str(happened.details.get("role", "")))
-    return sentence.format(who=_who(happened), whom=happened.login or "An account", roles=granted, role=taken)
+    whom = happened.login or gettext("An account")
+    return gettext(sentence, who=_who(happened), whom=whom, roles=granted, role=taken)
 
 
 def role_name(role: str) -> str:
-    return ROLES.get(role, role)
-
-
-def event_name(event: str) -> str:
-    return event.replace("_", " ").capitalize()
+    return translated(ROLES.get(role, role))
 
 
 def kind_name(kind: str) -> str:
-    return KINDS.get(kind, kind)
+    return translated(KINDS.get(kind, kind))
 
 
 def letter_name(kind: str) -> str:
-    return LETTERS.get(kind, kind)
+    return translated(LETTERS.get(kind, kind))
 
 
 def letter_state(letter: LetterEntry) -> str:
     """What became of a letter, in a word or two."""
     if letter.state == "queued" and letter.attempts:
-        return "will be tried again"
-    return LETTER_STATES.get(letter.state, letter.state)
+        return gettext("will be tried again")
+    return translated(LETTER_STATES.get(letter.state, letter.state))
 
 
 def people_left(number: int) -> str:
     """How many a link lets in; 0 is any number."""
-    return {0: "as many people as come", 1: "one person"}.get(number, f"{number} people")
+    return ngettext("one person", "{number} people", number) if number else gettext("as many people as come")
 
 
 def _who(happened: Happened) -> str:
     if happened.actor == "cli":
-        return "somebody at the terminal" if happened.event == "roles_granted" else "Somebody at the terminal"
+        is_giver = happened.event == "roles_granted"
+        return gettext("somebody at the terminal") if is_giver else gettext("Somebody at the terminal")
     if happened.actor is None:
-        return "the invitation" if happened.event == "roles_granted" else "Somebody"
+        return gettext("the invitation") if happened.event == "roles_granted" else gettext("Somebody")
     return happened.actor

@@ -1,0 +1,1 @@
+"""`python -m tests.languages CODE`: bring app/languages/CODE.po up to date with what the code says, or begin one."""
