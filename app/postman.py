@@ -3,7 +3,7 @@
 import logging
 import smtplib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from email.utils import parseaddr
 from typing import Any
@@ -30,7 +30,7 @@ LOOK_AGAIN_SECONDS = 5.0
 """How long at most another process's letter, or one whose postman died, stays unnoticed."""
 
 REST = 3
-"""How many times as long as it computed for a letter it rests then: whoever waits for a page comes first."""
+"""How many times as long as it computed for a letter the thread rests then: whoever waits for a page comes first."""
 
 
 class Postman(OwnThread):
@@ -44,14 +44,20 @@ class Postman(OwnThread):
 
     def work_off(self) -> int:
         """Deliver everything that is due now, in this thread. Returns how many letters were sent."""
-        sent = 0
+        with self._app.app_context():
+            return sum(outcome == "sent" for outcome in self._outcomes())
+
+    def _work_off_beside_others(self) -> None:
         with self._app.app_context():
             begun = time.thread_time()
-            while not self._is_stopping and (outcome := _deliver_one()) is not None:
-                sent += outcome == "sent"
+            for _ in self._outcomes():
                 time.sleep(REST * (time.thread_time() - begun))
                 begun = time.thread_time()
-        return sent
+
+    def _outcomes(self) -> Iterator[str]:
+        """Deliver one letter after the other until none is due; what became of each."""
+        while not self._is_stopping and (outcome := _deliver_one()) is not None:
+            yield outcome
 
     def _has_work_to_do(self) -> bool:
         return self._app.extensions["settings"].sends_mail and super()._has_work_to_do()
@@ -60,7 +66,7 @@ class Postman(OwnThread):
         while not self._is_stopping:
             self._awake.clear()
             try:
-                self.work_off()
+                self._work_off_beside_others()
                 pause = self._pause()
             except SQLAlchemyError as error:
                 log.warning("the outbox cannot be read: %s", type(error).__name__)

@@ -12,6 +12,6 @@ def begin_reading(connection: Any) -> None:
 database.SQLITE_WAIT_MS = 1
 database._begin_writing = begin_reading
 
-from tests.flows.light_wsgi import app  # noqa: E402
+from tests.support.light_wsgi import app  # noqa: E402
 
 __all__ = ["app"]

@@ -1,5 +1,6 @@
-"""A running server, held against its own OpenAPI document by schemathesis with every check it has, as a stranger and as
-an admin. LONG=1 adds made-up requests in numbers, and follows what was made from one operation to the next."""
+"""With LONG=1: a running server, held against its own OpenAPI document by schemathesis with every check it has, as a
+stranger and as an admin, in numbers, and following what was made from one operation to the next. tests/api/test_fuzz.py
+does the first of it each time."""
 
 import subprocess
 import sys
@@ -10,7 +11,8 @@ import pytest
 from tests.support.examples import LONG, SEED, say_seed
 from tests.support.running import House, Running
 
-PHASES = "coverage,fuzzing,stateful" if LONG else "coverage"
+pytestmark = pytest.mark.skipif(not LONG, reason="takes minutes: LONG=1")
+
 CONFIGURATION = """
 [checks]
 positive_data_acceptance.enabled = false  # no made-up token is alive, and no made-up id is anybody's
@@ -27,10 +29,10 @@ ENDS_ITS_OWN_SESSION = ["POST /api/v4/auth/logout", "POST /api/v4/auth/login", "
 @pytest.fixture
 def house(running: Running) -> House:
     """Where very long addresses come, the product answers them and not the server in front of it."""
-    return running.house("postgresql", workers=2, **({"GUNICORN_CMD_ARGS": "--limit-request-line 0"} if LONG else {}))
+    return running.house("postgresql", workers=2, GUNICORN_CMD_ARGS="--limit-request-line 0")
 
 
-@pytest.mark.parametrize("who", ["admin", "stranger"] if LONG else ["admin"])
+@pytest.mark.parametrize("who", ["admin", "stranger"])
 def test_no_answer_of_a_server_is_undocumented(who: str, house: House, tmp_path: Path) -> None:
     auth = SIGNED_IN.format(**house.server.sign_in(house.admin())) if who == "admin" else ""
     done = schemathesis(house.server.url, tmp_path, CONFIGURATION.format(auth=auth))
@@ -44,7 +46,16 @@ def test_no_answer_of_a_server_is_undocumented(who: str, house: House, tmp_path:
 def schemathesis(url: str, folder: Path, configuration: str) -> subprocess.CompletedProcess[str]:
     (folder / "schemathesis.toml").write_text(configuration)
     program = Path(sys.executable).parent / "schemathesis"
-    options = ["--phases", PHASES, "--seed", str(SEED), "--max-examples", "100", "--warnings", "off"]
+    options = [
+        "--phases",
+        "coverage,fuzzing,stateful",
+        "--seed",
+        str(SEED),
+        "--max-examples",
+        "100",
+        "--warnings",
+        "off",
+    ]
     without = [part for name in ENDS_ITS_OWN_SESSION for part in ("--exclude-name", name)]
-    command = [program, "--no-color", "run", f"{url}/api/v4/openapi.json", *options, *without]
+    command = [program, "--no-color", "run", f"{url}/api/v4/openapi.json", *options, "--seed", str(SEED), *without]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True)

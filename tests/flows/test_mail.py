@@ -92,7 +92,7 @@ def test_an_outage_changes_no_answer_and_loses_no_letter(house: House, hurried: 
 
 
 def test_an_outage_is_waited_for_where_mail_is_sent_at_once(running: Running) -> None:
-    house = running.house("sqlite")
+    house = running.house("sqlite", "wsgi:app")
     telling = running.house("sqlite", "tests.flows.telling_wsgi:app", workers=1)
     healthy, sick = asks(house, house.member()), asks(telling, telling.member())
     with silent(telling.mail):

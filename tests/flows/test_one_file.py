@@ -26,7 +26,7 @@ from sqlalchemy import URL
 from app.extensions import db
 from tests.conftest import Databases
 from tests.support.examples import LONG
-from tests.support.running import Running, at_once
+from tests.support.running import LIGHT, Running, at_once
 from tests.support.servers import Server, serving, wait_for
 from tests.support.world import AUTH, Clock, World, new_app
 
@@ -34,7 +34,6 @@ WRITERS = 50
 TURNS = 60 if LONG else 2
 KILLED = 40 if LONG else 4
 WORKERS = 4
-LIGHT = "tests.flows.light_wsgi:app"
 QUIET = {"RATELIMIT_ENABLED": "false", "GUNICORN_CMD_ARGS": "--preload", "MAIL_SERVER": "127.0.0.1", "MAIL_PORT": "9"}
 ASK = """
 import json, sqlite3, sys

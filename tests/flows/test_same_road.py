@@ -68,6 +68,12 @@ def reset_requests(house: House) -> dict[str, Callable[[], Answer]]:
 
 
 @pytest.fixture
+def house(engine: str, running: Running) -> House:
+    """With the hash that it has in life."""
+    return running.house(engine, "wsgi:app")
+
+
+@pytest.fixture
 def telling(running: Running) -> House:
     return running.house("sqlite", "tests.flows.telling_wsgi:app", workers=1)
 

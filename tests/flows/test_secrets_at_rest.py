@@ -132,10 +132,10 @@ def test_nothing_in_the_database_opens_anything(talkative: House) -> None:
         assert server.get("/team/join", params={"token": kept}).status_code == 403
 
 
-def test_passwords_are_hashed_at_or_above_the_policys_cost(house: House) -> None:
-    house.member()
+def test_passwords_are_hashed_at_or_above_the_policys_cost(talkative: House) -> None:
+    talkative.member()
     floor = Policy().hash_cost
-    for user in house.rows(User):
+    for user in talkative.rows(User):
         if user.password_hash.startswith(NO_PASSWORD):  # somebody made by another test, who cannot sign in
             continue
         cost = extract_parameters(user.password_hash)

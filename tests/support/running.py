@@ -24,11 +24,13 @@ from core.policy import Policy
 from core.tokens import digest
 from tests.support.mailserver import MailServer, mail_server
 from tests.support.servers import Server, serving, wait_for
-from tests.support.world import AUTH, PASSWORD, new_app
+from tests.support.world import AUTH, PASSWORD, bring_up, new_app
 
 T = TypeVar("T")
 ACCESS_LOG = "--access-logfile - --access-logformat 'answered-by %(p)s %(s)s %(U)s'"
 """Which process gave which answer."""
+
+LIGHT = "tests.support.light_wsgi:app"
 
 _numbers = count(1)
 
@@ -131,8 +133,9 @@ class Running:
         self._new_database, self._folder, self._stack = new_database, folder, stack
         self._houses: dict[tuple[Any, ...], House] = {}
 
-    def house(self, engine: str, module: str = "wsgi:app", *, workers: int = 4, **environment: str) -> House:
-        """The product, or a control of it, on an engine; limits are off unless the environment says otherwise."""
+    def house(self, engine: str, module: str = LIGHT, *, workers: int = 4, **environment: str) -> House:
+        """The product with a cheap hash, or a control of it, on an engine; limits are off unless the environment says
+        otherwise."""
         key = (engine, module, workers, *sorted(environment.items()))
         if key not in self._houses:
             opened = house(self._new_database(engine), self._folder, module=module, workers=workers, **environment)
@@ -147,11 +150,10 @@ class Running:
 
 @contextmanager
 def house(database: URL, folder: Path, *, module: str, workers: int, **environment: str) -> Iterator[House]:
-    """As an operator runs it; but those with a setting or a fault of their own are loaded once and forked, which takes
-    a quarter of the time."""
-    is_usual = module == "wsgi:app" and not environment
-    options = ACCESS_LOG if is_usual else f"{ACCESS_LOG} --preload"
-    new_app(database)  # migrates it
+    """As an operator runs it; but all except the product itself are loaded once and forked, which takes a quarter of
+    the time."""
+    options = ACCESS_LOG if module == "wsgi:app" else f"{ACCESS_LOG} --preload"
+    bring_up(database)
     with mail_server() as mail:
         around = {**mail.settings(), "RATELIMIT_ENABLED": "false", "GUNICORN_CMD_ARGS": options, **environment}
         with serving(database, folder, workers=workers, module=module, migrate=False, **around) as server:

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import requests
 from sqlalchemy import URL, Engine, create_engine, event
 
-from tests.support.world import AUTH, PASSWORD
+from tests.support.world import AUTH, PASSWORD, bring_up
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 30
@@ -115,7 +115,7 @@ def serving(
     command = command_of(under, port, workers)
     with log.open("wb") as output:
         if migrate:
-            _run(variables, "flask", "--app", "wsgi", "db", "upgrade")
+            bring_up(database)
         started = [*within, *command, module]
         with running(started, variables, output) as process:
             try:
@@ -161,11 +161,6 @@ def free_port() -> int:
     with socket() as free:
         free.bind(("127.0.0.1", 0))
         return int(free.getsockname()[1])
-
-
-def _run(environment: dict[str, str], *words: str) -> None:
-    done = subprocess.run([sys.executable, "-m", *words], cwd=ROOT, env=environment, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
 
 
 def _wait_until_up(url: str, process: subprocess.Popen[bytes], log: Path) -> None:

@@ -204,3 +204,10 @@ def new_app(database: URL, clock: Clock | None = None, **settings: Any) -> Flask
     with app.app_context():
         schema.upgrade()
     return app
+
+
+def bring_up(database: URL) -> None:
+    """Bring a database up to date, and leave nobody connected to it."""
+    app = new_app(database)
+    with app.app_context():
+        db.engine.dispose()

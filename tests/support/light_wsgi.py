@@ -1,4 +1,4 @@
-"""The product with a cheap hash and nothing else changed: many writers wait for the database, not for a core."""
+"""The product with a cheap hash and nothing else changed: what races waits for the database, not for a core."""
 
 from dataclasses import replace
 
