@@ -16,6 +16,7 @@ import pytest
 import requests
 
 from core.models import Letter
+from tests.conftest import BOTH
 from tests.flows.test_story import letter_to, letters_to, link_in
 from tests.support.examples import LONG
 from tests.support.mailserver import MailServer
@@ -26,7 +27,7 @@ from tests.support.world import AUTH, PASSWORD
 
 LETTERS = 500 if LONG else 50
 ROUNDS = 100 if LONG else 12
-OUTAGE_SPREAD = 1.6
+OUTAGE_SPREAD = 3.0
 """What an outage may cost a visitor over health: the noise of a few milliseconds. The control costs a hundredfold."""
 
 
@@ -70,6 +71,7 @@ def asks(house: House, name: str) -> Callable[[], requests.Response]:
     return lambda: browser.post(f"{house.server.url}{AUTH}/reset-request", json={"email": address(name)}, timeout=30)
 
 
+@pytest.mark.parametrize("engine", BOTH if LONG else ["postgresql"])
 @pytest.mark.parametrize("outage", [absent, silent, greylisting], ids=lambda outage: outage.__name__)
 def test_an_outage_changes_no_answer_and_loses_no_letter(house: House, hurried: House, outage: Outage) -> None:
     name = hurried.member()
@@ -177,6 +179,7 @@ def test_every_letter_arrives_exactly_once(house: House) -> None:
     assert set(arrived.values()) == {1}
 
 
+@pytest.mark.parametrize("engine", BOTH if LONG else ["postgresql"])
 def test_looking_before_writing_sends_letters_twice(naive: House) -> None:
     assert max(send_many(naive, 20).values()) > 1
 

@@ -13,7 +13,9 @@ from sqlalchemy import MetaData, select
 from core.models import User
 from core.policy import Policy
 from core.tokens import digest
+from tests.conftest import BOTH
 from tests.flows.test_story import letter_to, link_in
+from tests.support.examples import LONG
 from tests.support.routes import TEAM
 from tests.support.running import House, Running, address, said
 from tests.support.ways import NO_PASSWORD
@@ -112,6 +114,7 @@ def test_no_secret_of_a_whole_story_stands_in_database_files_or_log(talkative: H
     assert leaks == []
 
 
+@pytest.mark.parametrize("engine", BOTH if LONG else ["postgresql"])
 def test_nothing_in_the_database_opens_anything(talkative: House) -> None:
     name = talkative.member()
     talkative.server.sign_in(name)

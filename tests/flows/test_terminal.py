@@ -87,7 +87,6 @@ def test_people_are_listed_granted_closed_and_opened(running: Running) -> None:
     "words",
     [
         ("users", "grant", "Nobody", "admin"),
-        ("users", "deactivate", "Nobody"),
         ("invites", "revoke", NOBODYS),
     ],
     ids=" ".join,
@@ -103,11 +102,10 @@ def sqlite(running: Running) -> House:
     return running.house("sqlite")
 
 
-@pytest.mark.parametrize("words", [("users", "list"), ("invites", "create")], ids=" ".join)
-def test_a_database_without_tables_is_named_as_such(sqlite: House, words: tuple[str, ...]) -> None:
+def test_a_database_without_tables_is_named_as_such(sqlite: House) -> None:
     with new_sqlite() as empty:
         environment = sqlite.server.environment | {"DATABASE_URL": empty.render_as_string()}
-        assert "flask --app wsgi db upgrade" in refused(environment, *words)
+        assert "flask --app wsgi db upgrade" in refused(environment, "users", "list")
 
 
 def test_a_database_that_is_away_is_told_in_one_line(sqlite: House) -> None:
