@@ -95,9 +95,9 @@ class Numbers:
             return
         try:
             act()
-        except Exception:
+        except Exception as error:
             self._is_off = True
-            log.exception("this process counts no more")
+            log.error("this process counts no more: %s", error, exc_info=not isinstance(error, OSError))
 
     def collected(self) -> CollectorRegistry:
         """What to show: all processes' numbers. ValueError when their folder is gone."""

@@ -1,4 +1,5 @@
-"""How long it takes from nothing to the first answer, and how much memory all processes hold after some use."""
+"""How long it takes from nothing to the first answer, and how much memory all processes hold after some use. The
+packages that the product stands on are measured without it as well: what they take, no change of ours can give back."""
 
 import statistics
 import subprocess
@@ -17,6 +18,7 @@ from tests.bench.subjects import SESSION
 from tests.support.servers import command_of, free_port, running
 
 USE_SECONDS = 1.0
+FLOORS = ("bare floor", "row floor", "packages")
 START, MEMORY = 3.0, 1.6
 """How many times as long the product may take to its first answer as the bare floor, and how much more memory it may
 hold than the row floor."""
@@ -33,11 +35,12 @@ class Started:
 
 
 def start(places: Places, under: str, rounds: int, tell: Callable[[str], None]) -> dict[str, Started]:
-    """All three in turn in each round. The first round finds nothing in the system's caches, and does not count."""
+    """All in turn in each round. The first round finds nothing in the system's caches, and does not count."""
     few, floor = places.at("few", under), places.at("floor", under)
     chosen: list[tuple[str, Place, str, str, dict[str, str]]] = [
         ("bare floor", floor, "tests.bench.bare:app", "/healthz", {}),
         ("row floor", floor, "tests.bench.floors:app", "/row", {}),
+        ("packages", floor, "tests.bench.packages:app", "/healthz", {}),
         ("product", few, "wsgi:app", SESSION, SIGNED_IN),
     ]
     found = {name: Started() for name, *_ in chosen}
@@ -76,7 +79,7 @@ def report(under: str, found: dict[str, Started]) -> None:
         seconds, rss, pss = (statistics.median(each) for each in (one.seconds, one.rss, one.pss))
         print(f"{name:22}{seconds:12.2f} s{rss:6.0f} MiB{pss:5.0f} MiB")
     product = found["product"]
-    for name in ("bare floor", "row floor"):
+    for name in FLOORS:
         other = found[name]
         pairs = ((product.seconds, other.seconds), (product.rss, other.rss), (product.pss, other.pss))
         low_high = [ratio(*pair) for pair in pairs]

@@ -95,7 +95,7 @@ def sandbox(
         mail = stack.enter_context(mail_server())
         folder = Path(mkdtemp(prefix="points-", dir=cluster.folder))
         proxied = direct.set(host="127.0.0.1", port=proxy.port, query={})
-        around = {"RATELIMIT_ENABLED": "false", "GUNICORN_CMD_ARGS": "--preload", "FAILS_AT": str(folder)}
+        around = {"RATELIMIT_ENABLED": "false", "FAILS_AT": str(folder)}
         settings = {**mail.settings(), **around, **environment}
         server = stack.enter_context(
             serving(proxied, folder, workers=workers, module=module, migrate=False, **settings)

@@ -17,8 +17,6 @@ from tests.support.world import AUTH
 
 WORKERS = 3
 CROWD = 500 if LONG else 30
-FORKED = {"GUNICORN_CMD_ARGS": "--preload"}
-"""Loaded once for all processes, which takes a quarter of the time."""
 ACCOUNT = LIMITS["login_account"].attempts
 TOKENS = LIMITS["validate_token_address"].attempts
 
@@ -51,16 +49,16 @@ def test_guesses_are_counted_exactly_over_all_processes_proxies_and_restarts(
     database, early = databases.new(engine), ACCOUNT // 2
     late = ACCOUNT - early
 
-    with serving(database, tmp_path, workers=WORKERS, **FORKED) as server:
+    with serving(database, tmp_path, workers=WORKERS) as server:
         assert guesses(server, "nobodyatall", early) == {401: early}
-    with serving(database, tmp_path, workers=WORKERS, migrate=False, TRUSTED_PROXY_COUNT="2", **FORKED) as server:
+    with serving(database, tmp_path, workers=WORKERS, migrate=False, TRUSTED_PROXY_COUNT="2") as server:
         assert guesses(server, "nobodyatall", CROWD) == {401: late, 429: CROWD - late}
 
 
 def test_looking_before_counting_lets_more_through(databases: Databases, tmp_path: Path) -> None:
     """The control: a counter that is read and then written."""
     module = "tests.flows.miscounting_wsgi:app"
-    with serving(databases.new("postgresql"), tmp_path, workers=WORKERS, module=module, **FORKED) as server:
+    with serving(databases.new("postgresql"), tmp_path, workers=WORKERS, module=module) as server:
         assert guesses(server, "nobodyatall", CROWD)[401] > ACCOUNT
 
 
@@ -72,7 +70,7 @@ def test_with_redis_all_processes_count_together_and_go_on_while_it_is_away(
     url = f"redis://127.0.0.1:{port}/0"
     with (
         redis_server(tmp_path, port) as redis,
-        serving(databases.new("sqlite"), tmp_path, workers=WORKERS, REDIS_URL=url, **FORKED) as server,
+        serving(databases.new("sqlite"), tmp_path, workers=WORKERS, REDIS_URL=url) as server,
     ):
         assert looks(server, TOKENS + 20) == {403: TOKENS, 429: 20}
         assert guesses(server, "Nobody", ACCOUNT * 2) == {401: ACCOUNT, 429: ACCOUNT}

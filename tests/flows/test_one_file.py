@@ -34,7 +34,7 @@ WRITERS = 50
 TURNS = 60 if LONG else 2
 KILLED = 40 if LONG else 4
 WORKERS = 4
-QUIET = {"RATELIMIT_ENABLED": "false", "GUNICORN_CMD_ARGS": "--preload", "MAIL_SERVER": "127.0.0.1", "MAIL_PORT": "9"}
+QUIET = {"RATELIMIT_ENABLED": "false", "MAIL_SERVER": "127.0.0.1", "MAIL_PORT": "9"}
 ASK = """
 import json, sqlite3, sys
 path, copied, *queries = sys.argv[1:]

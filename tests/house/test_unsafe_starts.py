@@ -123,7 +123,7 @@ def test_plain_http_is_good_on_this_machine(tmp_path: Path) -> None:
 
 def test_a_server_does_not_start_and_says_so_without_a_traceback(tmp_path: Path) -> None:
     environment = {**SAFE, "FLASK_SECRET_KEY": "changeme", "FLASK_DEBUG": "1", "BASE_URL": "", "PATH": "/usr/bin:/bin"}
-    gunicorn = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{free_port()}", "--preload", "wsgi:app"]
+    gunicorn = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{free_port()}", "wsgi:app"]
 
     done = subprocess.run(gunicorn, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60)
 

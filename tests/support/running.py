@@ -150,12 +150,10 @@ class Running:
 
 @contextmanager
 def house(database: URL, folder: Path, *, module: str, workers: int, **environment: str) -> Iterator[House]:
-    """As an operator runs it; but all except the product itself are loaded once and forked, which takes a quarter of
-    the time."""
-    options = ACCESS_LOG if module == "wsgi:app" else f"{ACCESS_LOG} --preload"
+    """As an operator runs it."""
     bring_up(database)
     with mail_server() as mail:
-        around = {**mail.settings(), "RATELIMIT_ENABLED": "false", "GUNICORN_CMD_ARGS": options, **environment}
+        around = {**mail.settings(), "RATELIMIT_ENABLED": "false", "GUNICORN_CMD_ARGS": ACCESS_LOG, **environment}
         with serving(database, folder, workers=workers, module=module, migrate=False, **around) as server:
             app = new_app(database, policy=Policy(), base_url=server.url)
             yield House(server, mail, app, workers)
