@@ -130,9 +130,9 @@ def say_doubt(response: Response) -> Response:
 # The controls.
 
 
-def send_before_commit(unit: Any, letter: Any, *, to: str) -> None:
+def send_before_commit(unit: Any, letter: Any, *, to: str, language: str | None = None) -> None:
     """Mail leaves inside the request, before what it tells of is kept."""
-    post(unit, letter, to=to)
+    post(unit, letter, to=to, language=language)
     if not isinstance(letter, core.mail.TeamInvited):
         return
     row = unit.session.scalars(select(Letter).where(Letter.recipient == to)).one()
@@ -142,10 +142,10 @@ def send_before_commit(unit: Any, letter: Any, *, to: str) -> None:
     row.due_at, row.state = None, "sent"
 
 
-def claim_at_once(unit: Any, model: Any, *still_good: Any, spend: dict[str, Any]) -> Any:
+def claim_at_once(unit: Any, invitation_id: Any) -> Any:
     """The use is spent in a transaction of its own."""
     with Session(db.engine) as session:
-        row = claim(replace(unit, session=session), model, *still_good, spend=spend)
+        row = claim(replace(unit, session=session), invitation_id)
         session.commit()
     return row
 
@@ -163,7 +163,7 @@ def naive_mail() -> None:
 
 
 def naive_invite() -> None:
-    core.invitations.claim_row = claim_at_once
+    core.invitations.claim = claim_at_once
 
 
 def naive_post() -> None:
@@ -180,7 +180,7 @@ def naive_patience() -> None:
     database.set_wait_callback = lambda _: None  # type: ignore[assignment]
 
 
-post, claim, claim_due, settle = core.mail.post, core.invitations.claim_row, core.mail.claim_due, core.mail.settle
+post, claim, claim_due, settle = core.mail.post, core.invitations.claim, core.mail.claim_due, core.mail.settle
 send_whole, hand_over_safely = smtplib.SMTP.send, postman._hand_over
 core.mail.claim_due = then("before letter claim commits", note_recipient(claim_due))
 core.mail.settle = then("before sent commits", settle)
