@@ -4,6 +4,7 @@ from argon2 import PasswordHasher
 from argon2.low_level import Type
 from sqlalchemy import URL, create_engine, text
 
+from app.database import waiting_without_end
 from core.policy import HashCost
 from core.tokens import digest
 from tests.support.world import PASSWORD
@@ -94,11 +95,11 @@ def fill(database: URL, people: int, skaters: int) -> None:
         "dead": digest(DEAD),
     }
     engine = create_engine(database)
-    with engine.begin() as connection:
+    with waiting_without_end(), engine.begin() as connection:
         connection.execute(text("SET LOCAL session_replication_role = replica"))  # the rows point where they should
         for statement in (*_PEOPLE, *_LOGS, *_SECRETS):
             prepared = text(statement)
             connection.execute(prepared, {name: values[name] for name in prepared._bindparams})
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+    with waiting_without_end(), engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("VACUUM ANALYZE"))
     engine.dispose()
