@@ -99,7 +99,7 @@ def test_an_outage_is_waited_for_where_mail_is_sent_at_once(running: Running) ->
     healthy, sick = asks(house, house.member()), asks(telling, telling.member())
     with silent(telling.mail):
         measured = milliseconds({"healthy": healthy, "sick": sick}, 2)
-    assert measured["sick"] > 10 * OUTAGE_SPREAD * measured["healthy"]
+    assert measured["sick"] > 3 * OUTAGE_SPREAD * measured["healthy"]
 
 
 def test_an_address_that_is_refused_holds_nobody_up(hurried: House) -> None:
