@@ -28,7 +28,7 @@ from tests.support.world import AUTH, PASSWORD
 LETTERS = 500 if LONG else 50
 ROUNDS = 100 if LONG else 12
 OUTAGE_SPREAD = 3.0
-"""What an outage may cost a visitor over health: the noise of a few milliseconds. The control costs a hundredfold."""
+"""What an outage may cost a visitor over health: the noise of a few milliseconds. The control waits for a second."""
 
 
 @pytest.fixture
