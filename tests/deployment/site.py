@@ -23,7 +23,7 @@ from tests.support.mailserver import mail_server
 from tests.support.redisserver import redis_server
 from tests.support.running import House
 from tests.support.servers import ROOT, Server, free_port, running, wait_for
-from tests.support.world import new_app
+from tests.support.world import bring_up, new_app
 
 SHIPPED = ROOT / "docs/deployment"
 CODE = ("app", "core", "migrations", "gunicorn.conf.py", "wsgi.py")
@@ -135,7 +135,7 @@ class Site:
 def site(database: URL, folder: Path, module: str = "wsgi:app", **environment: str) -> Iterator[Site]:
     """Two instances behind nginx, on a database that is migrated here; all ended afterwards."""
     with ExitStack() as stack:
-        new_app(database)  # migrates it
+        bring_up(database)
         mail, port = stack.enter_context(mail_server()), free_port()
         redis = stack.enter_context(redis_server(folder, redis_port := free_port()))
         shown, checkout = certificate(folder), checked_out(folder / "checkout")

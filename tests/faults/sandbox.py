@@ -20,7 +20,7 @@ from tests.support.databases import new_postgresql
 from tests.support.mailserver import mail_server
 from tests.support.running import House
 from tests.support.servers import serving, wait_for
-from tests.support.world import new_app
+from tests.support.world import bring_up, new_app
 
 CALM = 20
 """Good answers in a row by which each worker has had its turn."""
@@ -90,7 +90,7 @@ def sandbox(
     """The product on a database of its own on this cluster, behind a proxy of its own."""
     with ExitStack() as stack:
         direct = stack.enter_context(new_postgresql(cluster.url))
-        new_app(direct)  # migrates it
+        bring_up(direct)
         proxy = stack.enter_context(proxy_to(cluster.socket))
         mail = stack.enter_context(mail_server())
         folder = Path(mkdtemp(prefix="points-", dir=cluster.folder))

@@ -23,13 +23,12 @@ from app.unit import utc_now
 from tests.conftest import Databases
 from tests.faults.cluster import cluster
 from tests.flows.conftest import DOCTORS
-from tests.flows.test_terminal import run
 from tests.support.certificates import certificate
 from tests.support.databases import new_sqlite
 from tests.support.frontdoor import front_door
 from tests.support.mailserver import mail_server
 from tests.support.running import fresh_password
-from tests.support.servers import free_port, serving
+from tests.support.servers import free_port, run, serving
 from tests.support.surgery import examined, installed, production, say
 from tests.support.world import AUTH, PASSWORD, Clock, World
 

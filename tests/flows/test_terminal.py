@@ -1,8 +1,6 @@
 """What an operator does at the terminal: one JSON line for scripts, one plain sentence when something is refused."""
 
 import json
-import subprocess
-import sys
 from typing import Any
 
 import pytest
@@ -11,13 +9,8 @@ from core.models import Invitation
 from tests.support.databases import new_sqlite
 from tests.support.routes import NOBODYS
 from tests.support.running import House, Running, said
-from tests.support.servers import ROOT
+from tests.support.servers import run
 from tests.support.world import PASSWORD
-
-
-def run(environment: dict[str, str], *words: str) -> "subprocess.CompletedProcess[str]":
-    flask = [sys.executable, "-m", "flask", "--app", "wsgi", *words]
-    return subprocess.run(flask, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60)
 
 
 def told(house: House, *words: str) -> Any:

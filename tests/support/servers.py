@@ -72,13 +72,18 @@ class Server:
 
     def command(self, *words: str) -> str:
         """What a terminal command prints."""
-        flask = [sys.executable, "-m", "flask", "--app", "wsgi", *words]
-        done = subprocess.run(flask, cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=60)
+        done = run(self.environment, *words)
         assert done.returncode == 0, done.stderr
         return done.stdout
 
     def written(self) -> str:
         return self.log.read_text()
+
+
+def run(environment: dict[str, str], *words: str) -> "subprocess.CompletedProcess[str]":
+    """A command at the terminal, in a process of its own."""
+    flask = [sys.executable, "-m", "flask", "--app", "wsgi", *words]
+    return subprocess.run(flask, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60)
 
 
 @contextmanager
