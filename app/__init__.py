@@ -6,9 +6,9 @@ from typing import Any
 from flask import Flask, Response, current_app, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import api, breached, cli, database, development, errors, guards, last_resort, logs, pages
+from app import api, breached, cli, database, development, errors, guards, last_resort, logs, other_origins, pages
 from app.datastore import Datastore
-from app.extensions import cors, db, mail, security
+from app.extensions import db, mail, security
 from app.housekeeper import Housekeeper
 from app.languages import spoken
 from app.limits import Limits
@@ -20,14 +20,6 @@ from core.errors import Forbidden, NotSignedIn
 from core.passwords import Hasher
 from core.policy import Policy
 
-CORS_OPTIONS: dict[str, Any] = {
-    "supports_credentials": True,
-    "allow_headers": ["Content-Type"],
-    "expose_headers": ["Retry-After", "X-Request-ID"],
-    "max_age": 600,
-    "intercept_exceptions": False,  # all answers to them pass after_request anyway
-}
-
 
 def create_app(settings: Settings | None = None, surroundings: Surroundings | None = None) -> Flask:
     """The application for these settings (by default: the environment's) and surroundings (the real ones)."""
@@ -35,6 +27,7 @@ def create_app(settings: Settings | None = None, surroundings: Surroundings | No
     app = Flask(__name__, instance_path=str(ROOT / "instance"))
     app.config.update(_configuration(settings))
     app.json.sort_keys = False
+    app.ensure_sync = lambda view: view  # type: ignore[method-assign]  # none is a coroutine: not to be asked each time
     app.url_map.merge_slashes = False  # its redirect is HTML, and to the host that the request names
     app.extensions["settings"] = settings
     policy = replace(settings.policy, sends_mail=settings.sends_mail)
@@ -50,7 +43,7 @@ def create_app(settings: Settings | None = None, surroundings: Surroundings | No
     db.init_app(app)
     database.prepare(app)
     mail.init_app(app)
-    cors.init_app(app, resources={r"/api/.*": {"origins": list(settings.cors_origins)}}, **CORS_OPTIONS)
+    other_origins.init_app(app)
 
     app.session_interface = Visits()
     spoken.init_app(app)
@@ -140,10 +133,8 @@ def _name_request() -> None:
 
 
 def _protect(response: Response) -> Response:
-    """The headers that every answer carries: nothing is cached, framed, sniffed, or told where it came from."""
+    """With last_resort.ON_EVERY_ANSWER: nothing is cached, framed, sniffed, or told where it came from."""
     headers, is_page = response.headers, response.mimetype == "text/html"
-    headers["X-Request-ID"] = g.get("request_id", "")
-    headers.update(last_resort.ON_EVERY_ANSWER)
     if request.endpoint != "static" or response.status_code >= 400:
         headers["Cache-Control"] = "no-store"
         _vary(response, "Cookie", "Origin", *(["Accept-Language"] if is_page else []))

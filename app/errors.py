@@ -190,9 +190,11 @@ def retry_after_is_sent(status: int) -> bool:
 
 def _answer(body: dict[str, Any], status: int, wait: int | None = None) -> Response:
     said = body | ({"request_id": g.get("request_id")} if status >= 500 else {})
-    answer = make_response(_page(said, status)) if _wants_page() else jsonify(said)
+    is_api = f"{request.path}/".startswith("/api/")  # which speaks JSON to everybody
+    answer = make_response(_page(said, status)) if not is_api and _wants_page() else jsonify(said)
     answer.status_code = status
-    answer.vary.add("Accept")
+    if not is_api:
+        answer.vary.add("Accept")
     if wait is not None:
         answer.headers["Retry-After"] = str(wait)
     return answer
@@ -203,9 +205,9 @@ def _page(said: dict[str, Any], status: int) -> str:
 
 
 def _wants_page() -> bool:
-    """Whether a browser shows this answer to a person. The API speaks JSON to everybody."""
+    """Whether a browser shows this answer to a person."""
     accepted = request.accept_mimetypes
-    return not f"{request.path}/".startswith("/api/") and accepted["text/html"] > accepted["application/json"]
+    return accepted["text/html"] > accepted["application/json"]
 
 
 def _contract() -> Any:

@@ -4,7 +4,6 @@ import smtplib
 import ssl
 from functools import lru_cache
 
-from flask_cors import CORS
 from flask_mail import Connection, Mail
 from flask_security import Security
 from flask_sqlalchemy import SQLAlchemy
@@ -58,5 +57,4 @@ class CarefulMail(Mail):
 
 db = SQLAlchemy(metadata=Base.metadata)
 mail = CarefulMail()
-cors = CORS()
 security = Security()

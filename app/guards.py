@@ -16,7 +16,7 @@ from core.roles import ADMINS
 View = Callable[..., Any]
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 BODY_MAX = 64 * 1024
-ANNOUNCES_BODY = {"CONTENT_LENGTH", "HTTP_TRANSFER_ENCODING"}
+ANNOUNCE_BODY = ("CONTENT_LENGTH", "HTTP_TRANSFER_ENCODING")
 
 
 def refuse_cross_site() -> None:
@@ -37,7 +37,7 @@ def refuse_cross_site() -> None:
 
 def refuse_oversized() -> None:
     """Whether the length is announced or, in chunks, only turns out. Keeps the body, so that it is read once."""
-    if not request.environ.keys() & ANNOUNCES_BODY:
+    if not any(name in request.environ for name in ANNOUNCE_BODY):
         return
     if (request.content_length or 0) > BODY_MAX or len(request.get_data()) > BODY_MAX:
         abort(413)

@@ -19,7 +19,6 @@ ON_EVERY_ANSWER = {
     "X-Content-Type-Options": "nosniff",
 }
 HEADERS = {
-    **ON_EVERY_ANSWER,
     "Content-Type": "application/json",
     "Cache-Control": "no-store",
     "Content-Security-Policy": BARE_POLICY,
@@ -29,7 +28,7 @@ Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
 class LastResort:
-    """Names each request, and answers those that nobody else could."""
+    """Names each request, answers those that nobody else could, and says what is to be said with every answer."""
 
     def __init__(self, app: Wsgi) -> None:
         self._app = app
@@ -44,12 +43,13 @@ class LastResort:
             about = {"event": "internal_error", "status": 500, "request_id": name}
             log.exception("unexpected error in request %s", name, extra=about)
             begun, body = _apology(name)
-        start_response(*begun)
+        status, headers = begun
+        start_response(status, [*headers, *ON_EVERY_ANSWER.items(), ("X-Request-ID", name)])
         return body
 
 
 def _apology(name: str) -> tuple[list[Any], Iterable[bytes]]:
     said = {"message": SENTENCES["internal_error"], "code": "internal_error", "request_id": name}
     text = json.dumps(said).encode() + b"\n"
-    headers = {**HEADERS, "X-Request-ID": name, "Content-Length": str(len(text))}
+    headers = {**HEADERS, "Content-Length": str(len(text))}
     return ["500 INTERNAL SERVER ERROR", list(headers.items())], [text]
