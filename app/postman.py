@@ -29,7 +29,7 @@ handled = Signal()
 LOOK_AGAIN_SECONDS = 5.0
 """How long at most another process's letter, or one whose postman died, stays unnoticed."""
 
-REST = 3
+REST = 7
 """How many times as long as it computed for a letter the thread rests then: whoever waits for a page comes first."""
 
 
