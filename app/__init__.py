@@ -133,26 +133,19 @@ def _name_request() -> None:
 
 
 def _protect(response: Response) -> Response:
-    """With last_resort.ON_EVERY_ANSWER: nothing is cached, framed, sniffed, or told where it came from."""
+    """Pages and files: not cached, framed, or told where they came from. JSON is protected by last_resort.py, which
+    sees every answer."""
     headers, is_page = response.headers, response.mimetype == "text/html"
+    if response.mimetype == "application/json":
+        return response
     if request.endpoint != "static" or response.status_code >= 400:
         headers["Cache-Control"] = "no-store"
-        _vary(response, "Cookie", "Origin", *(["Accept-Language"] if is_page else []))
+        response.vary.update(["Cookie", "Origin", *(["Accept-Language"] if is_page else [])])
     if is_page:
         headers.setdefault("Content-Language", spoken.current().code)
     headers["Referrer-Policy"] = "no-referrer" if not is_page or _is_trustworthy() else "strict-origin"
     headers.setdefault("Content-Security-Policy", PAGE_POLICY if is_page else last_resort.BARE_POLICY)
-    if request.is_secure:
-        headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
     return response
-
-
-def _vary(response: Response, *by: str) -> None:
-    """Most answers have no Vary yet, and need not be read for one."""
-    if "Vary" in response.headers:
-        response.vary.update(by)
-    else:
-        response.headers["Vary"] = ", ".join(by)
 
 
 def _is_trustworthy() -> bool:

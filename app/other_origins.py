@@ -11,6 +11,7 @@ OPTIONS: dict[str, Any] = {
     "expose_headers": ["Retry-After", "X-Request-ID"],
     "max_age": 600,
     "automatic_options": False,
+    "vary_header": False,  # every answer says so: see app/last_resort.py
 }
 
 
