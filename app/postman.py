@@ -31,12 +31,20 @@ LOOK_AGAIN_SECONDS = 5.0
 
 REST = 7
 """How many times as long as it computed for a letter the thread rests then: whoever waits for a page comes first."""
+QUIET_SECONDS = 1.0
+"""How long nobody has asked this process for anything when it need not rest."""
 
 
 class Postman(OwnThread):
     """Sleeps until a letter is owed, sends it, and remembers how that went."""
 
     name = "postman"
+    _asked_at = 0.0
+
+    def start(self) -> None:
+        """As any thread of its own; comes with every request, which is how it knows that somebody waits."""
+        self._asked_at = time.monotonic()
+        super().start()
 
     def wake(self) -> None:
         """Something has just been committed that is due."""
@@ -51,7 +59,8 @@ class Postman(OwnThread):
         with self._app.app_context():
             begun = time.thread_time()
             for _ in self._outcomes():
-                time.sleep(REST * (time.thread_time() - begun))
+                if time.monotonic() - self._asked_at < QUIET_SECONDS:
+                    time.sleep(REST * (time.thread_time() - begun))
                 begun = time.thread_time()
 
     def _outcomes(self) -> Iterator[str]:
