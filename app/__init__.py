@@ -135,9 +135,9 @@ def _name_request() -> None:
 def _protect(response: Response) -> Response:
     """Pages and files: not cached, framed, or told where they came from. JSON is protected by last_resort.py, which
     sees every answer."""
-    headers, is_page = response.headers, response.mimetype == "text/html"
     if response.mimetype == "application/json":
         return response
+    headers, is_page = response.headers, response.mimetype == "text/html"
     if request.endpoint != "static" or response.status_code >= 400:
         headers["Cache-Control"] = "no-store"
         response.vary.update(["Cookie", "Origin", *(["Accept-Language"] if is_page else [])])
