@@ -1,5 +1,8 @@
 """Passwords: rules, hashes, and the slots in which they are made."""
 
+import os
+import sys
+import threading
 from dataclasses import replace
 from datetime import timedelta
 from threading import Thread
@@ -9,7 +12,7 @@ from werkzeug.security import generate_password_hash
 
 from app.testing import CHEAP
 from core.errors import Busy, InvalidInput
-from core.passwords import Hasher, check_rules, common_passwords, is_werkzeugs
+from core.passwords import NICENESS, Hasher, check_rules, common_passwords, is_werkzeugs
 from core.policy import CONTEXT_WORDS, HashCost, Policy
 from tests.support.servers import wait_for
 
@@ -251,3 +254,16 @@ def test_who_finds_the_queue_full_is_told_so_at_once() -> None:
         thread.join()
 
     assert (len(hashed), len(refused)) == (1, 3)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ranks threads one by one")
+def test_the_thread_that_hashes_gives_way_and_no_other_does() -> None:
+    before = {each.native_id for each in threading.enumerate()}
+    usual = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    hasher = Hasher(CHEAP)
+    hasher.hash("any")
+
+    [hand] = [each for each in threading.enumerate() if each.native_id not in before]
+    assert os.getpriority(os.PRIO_PROCESS, hand.native_id or 0) == min(19, usual + NICENESS)
+    assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) == usual
