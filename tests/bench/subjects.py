@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from tests.bench import filling, hashing
-from tests.bench.client import Request, Took, ask, crowd
+from tests.bench.client import AT_ONCE, Request, Took, ask, crowd
 from tests.bench.measuring import Subject
 from tests.bench.places import SIGNED_IN, Place, forget_letters
 from tests.support.routes import CARD, DASHBOARD, ICE_TIME
@@ -92,11 +92,17 @@ def _crowd(name: str, against: str, least: float) -> Subject:
     return Subject(name, do, "few", against=against, least=least, quiet="session", longer=HASHING_LONGER)
 
 
+def _checking(place: Place, seconds: float) -> Took:
+    """What is left of the raw verifications once a view, a client and a database want their share of the cores."""
+    return ask(place.post("/password", lambda _: {"password": PASSWORD}), seconds, AT_ONCE)
+
+
 FLOORS = [
     Subject("constant floor", _alone(lambda place: place.get("/healthz")), "floor"),
     Subject("row floor", _alone(lambda place: place.get("/row")), "floor"),
     Subject("raw verifications", hashing.verify, "floor", against="raw verifications", longer=HASHING_LONGER),
     Subject("raw hashes", hashing.make, "floor", against="raw hashes", longer=HASHING_LONGER),
+    Subject("password floor", _checking, "floor", against="raw verifications", longer=HASHING_LONGER),
 ]
 PLAIN = [
     _plain("session", 1.0, most_cpu=1.0),
