@@ -1,6 +1,5 @@
 """How gunicorn runs the product: `gunicorn` in this folder is enough; options on the command line win."""
 
-import gc
 import logging.config
 import os
 import select
@@ -78,18 +77,9 @@ logger_class = JsonLogger
 access_log_format = '%(h)s %(t)s "%(m)s %(U)s" %(s)s %(b)s %(M)sms "%(a)s"'
 
 
-gc.disable()  # nothing that is made while the product is loaded is rubbish; see pre_fork
-
-
 def pre_fork(server, worker):
-    """What is loaded by now stays for good. Where the collector never looks, it never writes, and pages stay shared."""
     if metrics := server.app.wsgi().extensions.get("metrics"):
         worker.place = metrics.share([other.place for other in server.WORKERS.values()])
-    gc.freeze()
-
-
-def post_fork(server, worker):
-    gc.enable()
 
 
 def post_worker_init(worker):
