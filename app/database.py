@@ -43,7 +43,8 @@ def engine_options(url: URL) -> dict[str, Any]:
         return {**DISCREET, "connect_args": {"timeout": SQLITE_WAIT_MS / 1000}}
     set_wait_callback(_wait_a_while)
     limits = {"keepalives_idle": 10, "connect_timeout": int(CONNECT_SECONDS), "options": POSTGRESQL_OPTIONS}
-    pool = {"pool_timeout": CONNECT_SECONDS, "pool_size": 5, "max_overflow": 15, "pool_use_lifo": True}
+    # Those beyond `pool_size` are closed after use: where that is less than a usual crowd, most of the time goes there.
+    pool = {"pool_timeout": CONNECT_SECONDS, "pool_size": 10, "max_overflow": 10, "pool_use_lifo": True}
     return {**DISCREET, **pool, "connect_args": limits}
 
 
