@@ -9,7 +9,7 @@ from tests.bench.client import Request, ask
 from tests.conftest import Databases
 from tests.support.servers import Server, serving
 
-THREADS, PEOPLE, SECONDS = 4, 12, 2.0
+THREADS, PEOPLE, SECONDS = 4, 12, 1.0
 
 
 @contextmanager

@@ -7,10 +7,11 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, text
+from sqlalchemy import Row, delete, select
 
 from app.extensions import db
 from core.models import AttemptCounter, AuditEvent, Base
+from tests.support.answers import apart_from_counters
 from tests.support.world import World
 
 Failure = Callable[[Any, Any], None]
@@ -92,24 +93,18 @@ def forget_attempts(world: World) -> None:
         connection.execute(delete(AttemptCounter))
 
 
-def kept(world: World) -> list[Any]:
-    """Everything but the attempt counters, which outlive what they count; in one statement where there is a server."""
-    with world.app.app_context(), db.engine.connect() as connection:
-        if connection.dialect.name == "sqlite":
-            driver = connection.connection.driver_connection
-            assert driver is not None
-            return [sorted(driver.execute(f'SELECT * FROM "{table}"'), key=repr) for table in TABLES]
-        rows = " UNION ALL ".join(f"SELECT '{table}', t::text FROM \"{table}\" t" for table in TABLES)
-        return sorted(tuple(row) for row in connection.execute(text(rows.replace(":", r"\:"))))
+def kept(world: World) -> dict[str, Any]:
+    """Everything but the attempt counters, which outlive what they count."""
+    return apart_from_counters(world.dump())
 
 
 def outline(world: World) -> Any:
     """What is there, apart from what is made up anew each time a story is told: numbers, ids, digests, hashes."""
-    rows = {name: Counter(map(_outlined, found)) for name, found in world.dump().items() if found}
-    rows.pop(AttemptCounter.__tablename__, None)
+    with world.app.app_context(), db.engine.connect() as connection:
+        rows = {table.name: Counter(map(_outlined, connection.execute(select(table)))) for table in TABLES}
     return rows, Counter(row.event for row in world.rows(AuditEvent))
 
 
-def _outlined(row: tuple[Any, ...]) -> tuple[str, ...]:
+def _outlined(row: Row[Any]) -> tuple[str, ...]:
     known = (value for value in row if isinstance(value, bool | str | datetime | list | dict | None))
     return tuple(MADE_UP.sub("*", str(value)) for value in known)
