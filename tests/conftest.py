@@ -26,7 +26,6 @@ SHARING = {
     "test_adoption.py",
     "test_adoption_command.py",
     "test_adoption_refused.py",
-    "test_doctor.py",
     "test_doctor_machine.py",
     "test_doctor_mail.py",
     "test_doctor_web.py",

@@ -8,9 +8,10 @@ import pytest
 from tests.deployment.site import Site, site
 from tests.faults.cluster import Cluster
 from tests.faults.conftest import own_cluster, say
+from tests.flows.conftest import least, migrated, owner
 from tests.support.databases import new_postgresql
 
-__all__ = ["own_cluster", "say"]
+__all__ = ["least", "migrated", "own_cluster", "owner", "say"]
 
 NEEDED = ("nginx", "redis-server", "openssl")
 
