@@ -15,6 +15,14 @@ MEMORY, ROOM = Path("/dev/shm"), 2 * 1024**3
 FIRST_START = InterProcessLock(Path(tempfile.gettempdir()) / f"vestibule-first-start-{os.getuid()}")
 
 
+SETTINGS = """
+synchronous_commit = off
+fsync = off
+max_connections = 400
+"""
+"""Nobody pulls the plug here, so nothing need wait for the disk; and many products are served by one of these."""
+
+
 @contextmanager
 def postgresql_server() -> Iterator[URL]:
     """An URL with the right to create databases: TEST_DATABASE_URL's server, or one started here for this run."""
@@ -25,14 +33,13 @@ def postgresql_server() -> Iterator[URL]:
 
     with _folder("pg") as directory:
         with FIRST_START:  # as root it hands itself to a user of its own, while another's initdb would fail
-            server = get_server(Path(directory), cleanup_mode="stop")
+            server = get_server(Path(directory), cleanup_mode="stop", start=False)
+            server.ensure_pgdata_inited()
+            with (server.pgdata / "postgresql.conf").open("a") as settings:
+                settings.write(SETTINGS)
+            server.start()
         try:
-            url = make_url(server.get_uri()).set(drivername="postgresql+psycopg2")
-            with autocommit(url) as connection:  # nobody pulls the plug here, so nothing need wait for the disk
-                connection.execute(text("ALTER SYSTEM SET synchronous_commit = off"))
-                connection.execute(text("ALTER SYSTEM SET fsync = off"))
-                connection.execute(text("SELECT pg_reload_conf()"))
-            yield url
+            yield make_url(server.get_uri()).set(drivername="postgresql+psycopg2")
         finally:
             server.cleanup()
 
