@@ -24,7 +24,7 @@ class Row(Base):
     name: Mapped[str] = mapped_column(String(80))
 
 
-engine = create_engine(os.environ["DATABASE_URL"], pool_size=5, max_overflow=15)
+engine = create_engine(os.environ["DATABASE_URL"], pool_size=10, max_overflow=10)
 KEY = "f" * 64
 SLOT = BoundedSemaphore()
 

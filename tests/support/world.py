@@ -180,8 +180,9 @@ def _dumping(dialect: Dialect) -> str:
     quoted, parts = dialect.identifier_preparer.quote, []
     for table in Base.metadata.sorted_tables:
         columns = (f"quote({quoted(column.name)})" for column in table.columns)
-        row = f"{quoted(table.name)}::text" if dialect.name == "postgresql" else " || ', ' || ".join(columns)
-        parts.append(f"SELECT '{table.name}', {row} FROM {quoted(table.name)}")
+        # By another name than the table's: ice_time has a column that is called so too.
+        row = "whole::text" if dialect.name == "postgresql" else " || ', ' || ".join(columns)
+        parts.append(f"SELECT '{table.name}', {row} FROM {quoted(table.name)} AS whole")
     return " UNION ALL ".join(parts)
 
 
