@@ -100,7 +100,7 @@ def test_a_session_that_ends_half_way_leads_back_and_keeps_what_was_typed(visito
     overview = house.server.get("/api/v4/members/skater_overview", cookies=elsewhere).json()["user_general"]
     assert (overview["user_first_name"], overview["user_last_name"]) == ("Cas", "Nobody")
     shows(visitor.presses("Sign out"), "Sign in")
-    assert visitor.goes("/").page.locator("#sign-in").is_visible()
+    expect(visitor.goes("/").page.locator("#sign-in")).to_be_visible()
 
 
 def test_what_one_person_typed_is_not_shown_to_the_next(visitor: Visitor, house: House) -> None:
