@@ -1,6 +1,15 @@
 """The tables. Attributes have clean names; the replaced backend's names stand beside them as strings."""
 
-from core.models.accounts import BrowserSession, LoginToken, PasswordReset, Role, User, UserRole
+from core.models.accounts import (
+    BrowserSession,
+    EmailProof,
+    LoginToken,
+    PasswordReset,
+    Role,
+    RoleTaken,
+    User,
+    UserRole,
+)
 from core.models.base import Base
 from core.models.directories import Club, Coach, EventType, GoverningBody, IceType, Rink
 from core.models.events import Event, EventCost, EventEntry
@@ -34,6 +43,7 @@ __all__ = [
     "ClubMembership",
     "Coach",
     "Course",
+    "EmailProof",
     "Equipment",
     "Event",
     "EventCost",
@@ -57,6 +67,7 @@ __all__ = [
     "Profile",
     "Rink",
     "Role",
+    "RoleTaken",
     "Sharpening",
     "Skates",
     "Team",

@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.models.base import Base
@@ -30,6 +30,9 @@ class User(Base):
     is_active: Mapped[bool]
     must_change_password: Mapped[bool]
     language: Mapped[str | None] = mapped_column(String(20))
+    email_proven_at: Mapped[datetime | None]
+    # The rank (core.roles.rank) of whoever closed the account: a lower one does not open it again.
+    closed_rank: Mapped[int | None]
 
 
 class Role(Base):
@@ -47,6 +50,17 @@ class UserRole(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey(User.id))
     role_id: Mapped[int] = mapped_column(ForeignKey(Role.id), index=True)
+
+
+class RoleTaken(Base):
+    """A role that was taken away: by whom it can be given back, and by which invitations it cannot."""
+
+    __tablename__ = "roles_taken"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey(User.id, ondelete="CASCADE"), primary_key=True)
+    role_id: Mapped[int] = mapped_column(ForeignKey(Role.id), primary_key=True, index=True)
+    taken_at: Mapped[datetime]
+    rank: Mapped[int]
 
 
 class BrowserSession(Base):
@@ -76,11 +90,35 @@ class OneTimeSecret:
 
 
 class PasswordReset(OneTimeSecret, Base):
-    """A mailed right to set a new password, once. An account has one at most: a new one takes the old one's place."""
+    """A right to set a new password, once. An account has at most one that was mailed; those that were handed over
+    (`created_by` None: at the terminal) live beside it."""
 
     __tablename__ = "password_resets"
+    __table_args__ = (
+        Index(
+            "ix_password_resets_mailed",
+            "user_id",
+            unique=True,
+            postgresql_where=text("mailed"),
+            sqlite_where=text("mailed"),
+        ),
+    )
+
+    user_id: Mapped[int] = mapped_column(ForeignKey(User.id, ondelete="CASCADE"), index=True)
+    mailed: Mapped[bool] = mapped_column(server_default=false())
+    letter_id: Mapped[uuid.UUID | None]
+    created_by: Mapped[int | None] = mapped_column(ForeignKey(User.id, ondelete="CASCADE"), index=True)
+
+
+class EmailProof(OneTimeSecret, Base):
+    """A mailed link and short code with which the owner of an account proves its address. An account has one at most."""
+
+    __tablename__ = "email_proofs"
 
     user_id: Mapped[int] = mapped_column(ForeignKey(User.id, ondelete="CASCADE"), unique=True)
+    code_digest: Mapped[str] = mapped_column(String(64))
+    email_key: Mapped[str] = mapped_column(String(1024))
+    attempts: Mapped[int]
 
 
 class LoginToken(OneTimeSecret, Base):

@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.models.accounts import User
@@ -30,11 +30,14 @@ class Invitation(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
+    # The rank (core.roles.rank) of whoever revoked it: a lower one does not renew it.
+    revoked_rank: Mapped[int | None]
     created_by: Mapped[int | None] = mapped_column(ForeignKey(User.id, ondelete="SET NULL"), index=True)
 
 
 class InvitationLink(Base):
-    """A secret that opens an invitation. A replaced one is kept, so that its holder can be told."""
+    """A secret that opens an invitation: `mailed` to its address, or shown to `created_by` (None: at the terminal). A
+    replaced one is kept, so that its holder can be told."""
 
     __tablename__ = "invitation_links"
 
@@ -42,6 +45,9 @@ class InvitationLink(Base):
     invitation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Invitation.id, ondelete="CASCADE"), index=True)
     created_at: Mapped[datetime]
     replaced_at: Mapped[datetime | None]
+    mailed: Mapped[bool] = mapped_column(server_default=false())
+    letter_id: Mapped[uuid.UUID | None]
+    created_by: Mapped[int | None] = mapped_column(ForeignKey(User.id, ondelete="CASCADE"), index=True)
 
 
 class InvitationUse(Base):
@@ -52,6 +58,7 @@ class InvitationUse(Base):
     invitation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Invitation.id, ondelete="CASCADE"), primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey(User.id, ondelete="CASCADE"), primary_key=True, index=True)
     used_at: Mapped[datetime]
+    link_digest: Mapped[str | None] = mapped_column(String(64))
 
 
 class Label(Base):
