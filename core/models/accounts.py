@@ -111,7 +111,7 @@ class PasswordReset(OneTimeSecret, Base):
 
 
 class EmailProof(OneTimeSecret, Base):
-    """A mailed link and short code with which the owner of an account proves its address. An account has one at most."""
+    """A mailed link and code with which the owner of an account proves its address. An account has one at most."""
 
     __tablename__ = "email_proofs"
 

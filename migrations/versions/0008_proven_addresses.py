@@ -1,4 +1,4 @@
-"""Record which links were mailed and who made them, which addresses are proven, and who took a role or closed an account."""
+"""Record which links were mailed and who made them, which addresses are proven, who took or closed what."""
 
 import sqlalchemy as sa
 from alembic import op
