@@ -162,6 +162,10 @@ def _write_reset_handed_over(unit: Unit, letter: AnyRow) -> Message:
     return _notice(letter, gettext("A reset link was made for you"), "reset_handed_over")
 
 
+def _write_signed_in_by_link(unit: Unit, letter: AnyRow) -> Message:
+    return _notice(letter, gettext("An invitation signed in to your account"), "signed_in_by_link")
+
+
 def _notice(letter: AnyRow, subject: str, template: str) -> Message:
     url = f"{current_app.extensions['settings'].base_url}/forgot"
     return _message(letter, letter.recipient, subject, template, letter.data | {"url": url})
@@ -174,7 +178,7 @@ def _write_coach_invited(unit: Unit, letter: AnyRow) -> Message | None:
     offer = offers.of(unit.look, found)
     if offer.tenant is None:
         return None
-    to, url = _addressee(unit, found), links.coach(invitations.add_link(unit, found.id))
+    to, url = _addressee(unit, found), links.coach(invitations.add_mailed_link(unit, found.id))
     about = {"offer": offer, "until": found.expires_at, "url": url}
     return _message(letter, to, gettext("Join {place} as a coach", place=offer.tenant), "coach_invited", about)
 
@@ -183,7 +187,7 @@ def _write_team_invited(unit: Unit, letter: AnyRow) -> Message | None:
     found = _living(unit, letter)
     if found is None:
         return None
-    to, url = _addressee(unit, found), links.team(invitations.add_link(unit, found.id))
+    to, url = _addressee(unit, found), links.team(invitations.add_mailed_link(unit, found.id))
     about = {"offer": offers.of(unit.look, found), "until": found.expires_at, "url": url}
     return _message(letter, to, gettext("You are invited to the team"), "team_invited", about)
 
@@ -229,6 +233,7 @@ _WRITERS: dict[str, Callable[[Unit, AnyRow], Message | None]] = {
     mail.ResetRequested.kind: _write_reset_link,
     mail.PasswordChanged.kind: _write_password_changed,
     mail.ResetHandedOver.kind: _write_reset_handed_over,
+    mail.SignedInByLink.kind: _write_signed_in_by_link,
     mail.CoachInvited.kind: _write_coach_invited,
     mail.TeamInvited.kind: _write_team_invited,
     mail.LabelInvited.kind: _write_label_invited,

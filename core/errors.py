@@ -161,6 +161,36 @@ class LastOwner(Refusal):
     code = "last_owner"
 
 
+class LastAdmin(Refusal):
+    """At least one open account must remain that passes as an admin."""
+
+    code = "last_admin"
+
+
+class OwnResetLink(Refusal):
+    """Nobody makes a reset link for their own account: it would replace the present password without knowing it."""
+
+    code = "own_reset_link"
+
+
+class RolesConflict(Refusal):
+    """The roles exclude each other (core.roles.conflict)."""
+
+    code = "roles_conflict"
+
+
+class AccountClosed(Refusal):
+    """The account of this address is closed."""
+
+    code = "account_closed"
+
+
+class SignInRequired(Refusal):
+    """A link that was shown rather than mailed proves no mailbox: the account of its address must be signed in."""
+
+    code = "sign_in_required"
+
+
 class TenantTaken(Refusal):
     """There is a tenant of this name, letter case aside."""
 

@@ -10,6 +10,8 @@ from typing import Any
 from flask import has_request_context
 from sqlalchemy import ColumnElement, Select, select, update
 
+import core.authority
+import core.claims
 import core.coaches
 import core.ice_sessions
 import core.invitations
@@ -18,8 +20,10 @@ import core.mail
 import core.profiles
 import core.resets
 import core.tokens
+from core.authority import Account
+from core.claims import Claimed
 from core.errors import InviteDead
-from core.models import Base, Invitation, Letter, Profile
+from core.models import Base, Invitation, Letter, Profile, Role, User, UserRole
 from core.sessions import SignedIn
 from core.unit import AnyRow, Unit
 
@@ -37,12 +41,24 @@ def claim_naively(
     return found[0]
 
 
-def claim_invitation_naively(unit: Unit, invitation_id: uuid.UUID) -> AnyRow:
-    still_good = (Invitation.id == invitation_id, core.invitations.is_status("active", unit.now))
+def claim_invitation_naively(unit: Unit, link: AnyRow, holder_id: int | None = None) -> Claimed:
+    still_good = (Invitation.id == link.id, core.invitations.is_status("active", unit.now))
     row = claim_naively(unit, Invitation, *still_good, spend={"uses": Invitation.uses + 1})
     if row is None:
         raise InviteDead("invite_used")
-    return row
+    accounts = hold_nobody(unit, link.made_by, holder_id)
+    return Claimed(link, accounts.get(link.made_by), accounts.get(holder_id))
+
+
+def hold_nobody(unit: Unit, *user_ids: int | None) -> dict[int | None, Account]:
+    """Read the accounts, and lock none of them."""
+    ids = [each for each in user_ids if each is not None]
+    found = unit.look(select(*core.authority._LOCKED.selected_columns).where(User.id.in_(ids))) if ids else ()
+    roles = select(UserRole.user_id, Role.name.label("name")).join(Role).where(UserRole.user_id.in_(ids))
+    held = unit.look(roles) if ids else ()
+    return {
+        row.id: core.authority._account(row, [each.name for each in held if each.user_id == row.id]) for row in found
+    }
 
 
 def hold_naively(unit: Unit, statement: Select[*tuple[Any, ...]], **found: Any) -> AnyRow | None:
@@ -76,8 +92,9 @@ def share_naively(unit: Unit, me: SignedIn) -> uuid.UUID:
 
 
 end_all = core.tokens.end_all
-core.invitations.claim = claim_invitation_naively
-core.invitations.claim_row = claim_naively
+core.authority.hold = hold_nobody
+core.claims.claim = claim_invitation_naively
+core.invitations.claim = claim_naively
 core.coaches.claim = claim_naively
 core.logins.claim = claim_naively
 core.resets.claim = claim_naively
