@@ -88,6 +88,11 @@ class Stage:
         others = {"another's device": self.devices["another"], "another's card": self.tokens["card"]}
         return own.get(thing) or self.ids.get(thing) or others.get(thing) or NOBODYS
 
+    def address_of(self, thing: str) -> str | None:
+        """The address of an account, of what a table calls `address of` somebody."""
+        of, _, who = thing.partition("address of ")
+        return None if of or not who else self._people[who].email
+
     def _fill(self) -> None:
         self._invite_people()
         self._give_everybody_something()

@@ -20,6 +20,8 @@ OWN_METHODS = {"HEAD", "OPTIONS"}
 """What Flask adds to each route by itself: tests/api/test_methods.py."""
 TURNED_AWAY = {"303 /signin", "303 /account"}
 """How pages refuse: the way to the sign-in, or to the password that must be set first."""
+TEAM = "/admin/teams/invitations"
+NOT_INVITED = {"201 invalid", "201 already_member"}
 ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 SITE = "https://club.test"
 
@@ -48,13 +50,15 @@ class Cell:
 
     @property
     def said(self) -> str:
-        """The status; of what leads elsewhere, also where to, ids aside."""
+        """The status; of what leads elsewhere also where to, ids aside; of an address that is invited its outcome."""
+        if self.row.route == f"{API}{TEAM}" and self.answer.status_code == 201:
+            return f"201 {self.answer.json['items'][0]['outcome']}"
         location = ID.sub("<key>", self.answer.headers.get("Location", ""))
         return f"{self.answer.status_code} {location}" if location else str(self.answer.status_code)
 
     @property
     def is_refused(self) -> bool:
-        return self.answer.status_code >= 400 or self.said in TURNED_AWAY
+        return self.answer.status_code >= 400 or self.said in TURNED_AWAY | NOT_INVITED
 
     def __str__(self) -> str:
         return f"{self.row} by {self.who}: {self.said}, {sorted(self.changed)}"
@@ -148,8 +152,8 @@ def _body(stage: Stage, route: str, who: str, key: str, token: str, role: str) -
         "/auth/invitations/accept": {"token": token},
         "/admin/teams/invitations/accept": {"token": token},
         "/admin/invites": {"roles": [role] if role else []},
-        "/admin/invite-coach": _coach(stage),
-        "/admin/teams/invitations": {"emails": ["somebody@club.test"], "role": role},
+        "/admin/invite-coach": _coach(stage, key),
+        TEAM: {"emails": [stage.address_of(key) or "somebody@club.test"], "role": role},
         "/admin/users/<key>/roles": {"role": role},
         "/labels/<key>/invitations": {"artistId": stage.ids["second artist"]},
         "/members/profile": {"city": "Den Haag"},
@@ -158,8 +162,9 @@ def _body(stage: Stage, route: str, who: str, key: str, token: str, role: str) -
     }.get(route)
 
 
-def _coach(stage: Stage) -> dict[str, str]:
-    return {"name": "Ken Ray", "email": "ken@club.test", "role": "coach", "tenant_id": stage.ids["place"]}
+def _coach(stage: Stage, key: str = "") -> dict[str, str]:
+    email = stage.address_of(key) or "ken@club.test"
+    return {"name": "Ken Ray", "email": email, "role": "coach", "tenant_id": stage.ids["place"]}
 
 
 def _methods(rule: Rule) -> set[str]:
