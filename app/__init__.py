@@ -4,9 +4,9 @@ from dataclasses import replace
 from typing import Any
 
 from flask import Flask, Response, current_app, g, request
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import api, breached, cli, database, development, errors, guards, last_resort, logs, other_origins, pages
+from app.client_address import ClientAddress
 from app.datastore import Datastore
 from app.extensions import db, mail, security
 from app.housekeeper import Housekeeper
@@ -34,10 +34,7 @@ def create_app(settings: Settings | None = None, surroundings: Surroundings | No
     app.extensions["surroundings"] = surroundings or _surroundings(settings, policy)
     app.extensions["limits"] = Limits(app, settings, policy)
     app.extensions.update(postman=Postman(app), housekeeper=Housekeeper(app))
-    if settings.trusted_proxies:
-        hops = settings.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
-
+    app.wsgi_app = ClientAddress(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]
     app.wsgi_app = last_resort.LastResort(app.wsgi_app)  # type: ignore[method-assign]
 
     db.init_app(app)

@@ -5,7 +5,6 @@ over all processes; only those of read-only requests, which must change nothing 
 """
 
 import hashlib
-import ipaddress
 import logging
 import math
 import time
@@ -23,6 +22,7 @@ from sqlalchemy import bindparam, case, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.client_address import network_of
 from app.extensions import db
 from app.settings import Settings
 from app.unit import surroundings
@@ -141,7 +141,7 @@ def count_attempt(name: str, who: str | int) -> None:
 def count_address(*names: str) -> None:
     """One more attempt from this network address, against each of the limits."""
     for name in names:
-        current_app.extensions["limits"].count(name, _network())
+        current_app.extensions["limits"].count(name, network_of(request.remote_addr))
 
 
 def give_back_attempt(who: str, *names: str) -> None:
@@ -178,15 +178,6 @@ _COUNTED = {"postgresql": _counted(postgresql.insert), "sqlite": _counted(sqlite
 
 def _only_reads() -> bool:
     return request.method in {"GET", "HEAD"}
-
-
-def _network() -> str:
-    """The address that is asking; of IPv6 the /64, which one household has to itself."""
-    try:
-        address = ipaddress.ip_address(request.remote_addr or "")
-    except ValueError:
-        return "unknown"
-    return str(address) if address.version == 4 else str(ipaddress.ip_network((address, 64), strict=False))
 
 
 def _hit(counters: FixedWindowRateLimiter, rule: RateLimitItem, key: str) -> tuple[bool, float]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from http.client import HTTPException
 from urllib.parse import urlsplit
 
+from app.client_address import read
 from app.doctor import asking, mirror
 from app.doctor.findings import Finding, fault, note, ok
 from app.doctor.mirror import Seen
@@ -50,15 +51,21 @@ def _settings(patient: Patient, seen: Seen) -> Iterator[Finding]:
 
 
 def _addresses(seen: Seen, scheme: str) -> Iterator[Finding]:
-    in_front = len([each for each in seen.chain if each != FORGED])
-    if seen.address == FORGED:
+    in_front = len([each for each in seen.chain if read(each) != FORGED])
+    if seen.unreadable is not None:
+        yield fault(
+            f"The proxy writes no address that can be read into X-Forwarded-For ({seen.unreadable!r}): all visitors "
+            f"share one address and its limits, {seen.address or 'none'}.",
+            f"In the proxy: {FORWARD_ADDRESS}",
+        )
+    elif seen.address == FORGED:
         yield fault(
             "Visitors may choose the address that limits and the trail see: a forged X-Forwarded-For was believed.",
             _count(in_front, scheme),
         )
     elif in_front != seen.proxies or (scheme == "https" and not in_front):
         yield fault(
-            f"All visitors share one address and its limits, {seen.address}: X-Forwarded-For tells of {in_front} "
+            f"All visitors share one address and its limits, {seen.address or 'none'}: X-Forwarded-For tells of {in_front} "
             f"proxies, and TRUSTED_PROXY_COUNT is {seen.proxies}.",
             _count(in_front, scheme),
         )
