@@ -23,6 +23,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.client_address import network_of
+from app.database import reading_engine
 from app.extensions import db
 from app.settings import Settings
 from app.unit import surroundings
@@ -129,7 +130,7 @@ class DatabaseStorage(Storage):
 
     def _counter(self, key: str) -> Any:
         columns = select(AttemptCounter.attempts, AttemptCounter.resets_at)
-        with db.engine.begin() as connection:
+        with reading_engine().connect() as connection:
             return connection.execute(columns.where(AttemptCounter.key == _private(key))).one_or_none()
 
 
