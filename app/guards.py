@@ -6,8 +6,9 @@ from typing import Any
 from flask import abort, current_app, request
 from flask_principal import Identity
 from flask_security import auth_required, roles_accepted
+from werkzeug.exceptions import RequestEntityTooLarge
 
-from app.errors import CrossSite
+from app.errors import CrossSite, MalformedRequest
 from app.extensions import security
 from app.visits import me
 from core.errors import PasswordChangeRequired
@@ -39,8 +40,22 @@ def refuse_oversized() -> None:
     """Whether the length is announced or, in chunks, only turns out. Keeps the body, so that it is read once."""
     if not any(name in request.environ for name in ANNOUNCE_BODY):
         return
-    if (request.content_length or 0) > BODY_MAX or len(request.get_data()) > BODY_MAX:
+    if (request.content_length or 0) > BODY_MAX or len(_body()) > BODY_MAX:
         abort(413)
+
+
+def _body() -> bytes:
+    """Read the body. Raise MalformedRequest where it does not arrive as the head says: cut off, which would shorten
+    what was typed, or in broken chunks, for which each server has errors of its own."""
+    try:
+        body = request.get_data()
+    except RequestEntityTooLarge:
+        raise
+    except Exception:  # noqa: BLE001 - whatever the server's reader raises, the sender is at fault
+        raise MalformedRequest from None
+    if len(body) < (request.content_length or 0):
+        raise MalformedRequest
+    return body
 
 
 def public(view: View) -> View:

@@ -29,6 +29,7 @@ class Contract:
     refusals: Sequence[type[Refusal]]
     says: dict[type[Refusal], str] = field(default_factory=dict)
     extra: dict[str, Any] = field(default_factory=dict)
+    any_host: bool = False
 
     @property
     def address_limits(self) -> list[str]:
@@ -53,11 +54,12 @@ def endpoint(
     refusals: Sequence[type[Refusal]] = (),
     says: dict[type[Refusal], str] | None = None,
     extra: dict[str, Any] | None = None,
+    any_host: bool = False,
 ) -> Callable[[guards.View], guards.View]:
     """`limits` are counted here for the sender's address; those of an account by the view, which knows it. `says` and
     `extra` are this endpoint's own words and keys in the bodies of its refusals. The view gets `body` and `query` as
     models and returns an Answer, or nothing for 204."""
-    contract = Contract(access, body, query, answer, status, limits, refusals, says or {}, extra or {})
+    contract = Contract(access, body, query, answer, status, limits, refusals, says or {}, extra or {}, any_host)
 
     def decorate(view: guards.View) -> guards.View:
         @wraps(view)
