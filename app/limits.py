@@ -26,10 +26,12 @@ from app.client_address import network_of
 from app.database import reading_engine
 from app.extensions import db
 from app.settings import Settings
-from app.unit import surroundings
+from app.unit import look, surroundings
 from core.errors import TooManyAttempts
-from core.models import AttemptCounter
+from core.models import AttemptCounter, InvitationLink
+from core.models.accounts import OneTimeSecret
 from core.policy import Policy
+from core.tokens import digest
 
 log = logging.getLogger(__name__)
 REDIS_REST_SECONDS = 5
@@ -139,10 +141,20 @@ def count_attempt(name: str, who: str | int) -> None:
     current_app.extensions["limits"].count(name, str(who))
 
 
-def count_address(*names: str) -> None:
-    """One more attempt from this network address, against each of the limits."""
+def count_address(*names: str, apart: str = "") -> None:
+    """Count one more attempt from this network address against each of the limits. What has shown something that not
+    everybody there can have is counted `apart`: others of the same network do not use up its attempts."""
+    who = " ".join(filter(None, [network_of(request.remote_addr), apart]))
     for name in names:
-        current_app.extensions["limits"].count(name, network_of(request.remote_addr))
+        current_app.extensions["limits"].count(name, who)
+
+
+def count_secret(name: str, model: type[OneTimeSecret | InvitationLink], secret: str) -> None:
+    """Count an attempt with a secret from a link or token, before anything is done with it. One that was handed out,
+    living or dead, is no guess, and so is counted apart from the guesses of the same network."""
+    key = digest(secret)
+    handed_out = look(select(model.digest).where(model.digest == key))
+    count_address(name, apart=key if handed_out else "")
 
 
 def give_back_attempt(who: str, *names: str) -> None:

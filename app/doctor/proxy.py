@@ -65,8 +65,8 @@ def _addresses(seen: Seen, scheme: str) -> Iterator[Finding]:
         )
     elif in_front != seen.proxies or (scheme == "https" and not in_front):
         yield fault(
-            f"All visitors share one address and its limits, {seen.address or 'none'}: X-Forwarded-For tells of {in_front} "
-            f"proxies, and TRUSTED_PROXY_COUNT is {seen.proxies}.",
+            f"All visitors share one address and its limits, {seen.address or 'none'}: X-Forwarded-For tells of "
+            f"{in_front} proxies, and TRUSTED_PROXY_COUNT is {seen.proxies}.",
             _count(in_front, scheme),
         )
 

@@ -1,4 +1,4 @@
-"""Bodies that do not arrive as their heads say, and heads that only a proxy may send: said to the server, byte by byte."""
+"""Bodies that do not arrive as their heads say, and heads that only a proxy may send, byte by byte."""
 
 import json
 import re
@@ -110,11 +110,24 @@ def test_a_body_shorter_than_it_says_is_refused(house: House, kind: str) -> None
 
 
 FORGED = {
-    "SCRIPT_NAME": "/evil", "PATH_INFO": "/healthz", "Script-Name": "/evil", "REMOTE_USER": "Ann", "REMOTE_ADDR": "192.0.2.1",
-    "X-Forwarded-Proto": "https", "X-Forwarded-Protocol": "ssl", "X-Forwarded-Ssl": "on", "X-Forwarded-Host": "evil.test",
-    "X-Forwarded-Prefix": "/evil", "X-Forwarded-Port": "444", "X-Forwarded-For": "192.0.2.1", "Forwarded": "proto=https",
-    "X-Script-Name": "/evil", "X-Real-Ip": "192.0.2.1", "X-Original-Url": "/healthz", "X-Http-Method-Override": "DELETE",
-}  # fmt: skip
+    "SCRIPT_NAME": "/evil",
+    "PATH_INFO": "/healthz",
+    "Script-Name": "/evil",
+    "REMOTE_USER": "Ann",
+    "REMOTE_ADDR": "192.0.2.1",
+    "X-Forwarded-Proto": "https",
+    "X-Forwarded-Protocol": "ssl",
+    "X-Forwarded-Ssl": "on",
+    "X-Forwarded-Host": "evil.test",
+    "X-Forwarded-Prefix": "/evil",
+    "X-Forwarded-Port": "444",
+    "X-Forwarded-For": "192.0.2.1",
+    "Forwarded": "proto=https",
+    "X-Script-Name": "/evil",
+    "X-Real-Ip": "192.0.2.1",
+    "X-Original-Url": "/healthz",
+    "X-Http-Method-Override": "DELETE",
+}
 TRUSTED = {"X-Forwarded-Proto", "X-Forwarded-For"}
 
 

@@ -27,7 +27,9 @@ def ann(world: World) -> Person:
 
 def paged(ann: Person) -> set[str]:
     """The pages that show one entry of a list and the way to the next."""
-    rules = [rule for rule in ann.world.app.url_map.iter_rules() if not rule.arguments and "GET" in (rule.methods or ())]
+    rules = [
+        rule for rule in ann.world.app.url_map.iter_rules() if not rule.arguments and "GET" in (rule.methods or ())
+    ]
     pages = [rule.rule for rule in rules if not rule.rule.startswith(("/api/", "/static/"))]
     return {page for page in pages if 'rel="next"' in ann.get(f"{page}?limit=1").text}
 
@@ -72,7 +74,9 @@ def test_the_way_on_is_another_page_of_the_same_search(ann: Person) -> None:
 
 
 def test_every_list_of_the_api_takes_hostile_arguments_for_what_they_are(ann: Person) -> None:
-    rules = [rule for rule in ann.world.app.url_map.iter_rules() if not rule.arguments and "GET" in (rule.methods or ())]
+    rules = [
+        rule for rule in ann.world.app.url_map.iter_rules() if not rule.arguments and "GET" in (rule.methods or ())
+    ]
     for path in [rule.rule for rule in rules if rule.rule.startswith("/api/")]:
         for name, value in HOSTILE.items():
             assert ann.get(path, query_string={"limit": "1", name: value}).status_code < 500, (path, name)
