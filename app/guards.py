@@ -8,8 +8,11 @@ from flask_principal import Identity
 from flask_security import auth_required, roles_accepted
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from app.errors import CrossSite, MalformedRequest
+from app.client_address import read
+from app.environment import host_in
+from app.errors import CrossSite, MalformedRequest, UnknownHost
 from app.extensions import security
+from app.settings import ANY_IP
 from app.visits import me
 from core.errors import PasswordChangeRequired
 from core.roles import ADMINS
@@ -20,8 +23,26 @@ BODY_MAX = 64 * 1024
 ANNOUNCE_BODY = ("CONTENT_LENGTH", "HTTP_TRANSFER_ENCODING")
 
 
+def refuse_unknown_host() -> None:
+    """Before anything else: a browser says which host it believes to be asking, and it must be one of ours, or a page
+    of another site could ask as if it were ours, once its name leads here (DNS rebinding). Health checks and numbers
+    are for whoever asks by the machine's address. A client that names no host is no browser."""
+    said = request.environ.get("HTTP_HOST")
+    view = current_app.view_functions.get(request.endpoint or "")
+    if not said or is_for_any_host(view):
+        return
+    hosts, host = current_app.extensions["settings"].hosts, host_in(said)
+    if host not in hosts and not (ANY_IP in hosts and read(host)):
+        raise UnknownHost
+
+
+def is_for_any_host(view: View | None) -> bool:
+    """Tell whether this view also answers requests that name a host of nobody's."""
+    return bool(getattr(view, "any_host", False) or getattr(getattr(view, "contract", None), "any_host", False))
+
+
 def refuse_cross_site() -> None:
-    """Before anything else: a browser says where a state-changing request comes from, and it must be from here or from
+    """A browser says where a state-changing request comes from, and it must be from here or from
     a configured origin. A client that says nothing (curl, a mobile app) holds no cookie that others could misuse."""
     if request.method in SAFE_METHODS:
         return

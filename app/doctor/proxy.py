@@ -9,10 +9,12 @@ from app.doctor import asking, mirror
 from app.doctor.findings import Finding, fault, note, ok
 from app.doctor.mirror import Seen
 from app.doctor.patient import Patient
+from app.environment import host_in
 
 FORGED = "198.51.100.77"
 """An address for documentation (RFC 5737), where nobody comes from."""
 FORWARD_ADDRESS = "proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;"
+FORWARD_HOST = "proxy_set_header Host $host;"
 FORWARD_SCHEME = "proxy_set_header X-Forwarded-Proto $scheme;"
 
 
@@ -30,7 +32,7 @@ def look(patient: Patient) -> Iterator[Finding]:
     if seen is None:
         yield _another(patient)
         return
-    found = [*_settings(patient, seen), *_addresses(seen, scheme), *_scheme(seen, scheme)]
+    found = [*_settings(patient, seen), *_addresses(seen, scheme), *_scheme(seen, scheme), *_host(patient, seen)]
     yield from found or [ok("Visitors' own addresses and scheme arrive, and forged ones are not believed.")]
 
 
@@ -82,4 +84,12 @@ def _scheme(seen: Seen, scheme: str) -> Iterator[Finding]:
         yield fault(
             f"Visitors come by {scheme}, but the product sees {seen.scheme}.",
             f"Have the proxy say so itself, whatever visitors send: {FORWARD_SCHEME}",
+        )
+
+
+def _host(patient: Patient, seen: Seen) -> Iterator[Finding]:
+    if seen.host and host_in(seen.host) not in patient.settings.hosts:
+        yield fault(
+            f"The proxy passes requests on with Host: {seen.host}, and all but health checks are refused (421).",
+            f"In the proxy: {FORWARD_HOST} Or name that host in TRUSTED_HOSTS.",
         )
