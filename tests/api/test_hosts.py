@@ -12,7 +12,7 @@ from tests.api.conftest import NewWorld
 from tests.support.answers import said
 from tests.support.world import AUTH, World
 
-UNKNOWN = (421, "This address is not answered here.", "unknown_host")
+UNKNOWN = (421, "This server does not answer for this address.", "unknown_host")
 OURS = ["localhost", "localhost:6735", "LOCALHOST", "localhost.", "127.0.0.1", "127.0.0.1:6735", "[::1]", "[::1]:6735"]
 OTHERS = [
     *("evil.test", "evil.test:6735", "evil.test:80", "localhost.evil.test", "localhost.evil.test:5000", "xlocalhost"),
