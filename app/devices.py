@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import current_app, request, session
 
-from app.sealing import fingerprint, seal, unseal
+from app.sealing import fingerprint, is_bound, seal, unseal
 from app.unit import look, surroundings
 from core import users
 from core.unit import AnyRow
@@ -19,9 +19,9 @@ def known_as(account: AnyRow | None) -> str | None:
     claims = _claims() if account else {}
     if account is None or claims.get("sub") != str(account.id):
         return None
-    keys = current_app.extensions["settings"].secret_keys
-    bound_to = {fingerprint(key, PURPOSE, account.password_hash) for key in keys}
-    return claims.get("jti") if claims.get("password") in bound_to else None
+    settings = current_app.extensions["settings"]
+    is_of_now = is_bound(settings, PURPOSE, account.password_hash, claims.get("password"))
+    return claims.get("jti") if is_of_now else None
 
 
 def owner() -> tuple[AnyRow, str] | None:

@@ -152,9 +152,8 @@ def count_address(*names: str, apart: str = "") -> None:
 def count_secret(name: str, model: type[OneTimeSecret | InvitationLink], secret: str) -> None:
     """Count an attempt with a secret from a link or token, before anything is done with it. One that was handed out,
     living or dead, is no guess, and so is counted apart from the guesses of the same network."""
-    key = digest(secret)
-    handed_out = look(select(model.digest).where(model.digest == key))
-    count_address(name, apart=key if handed_out else "")
+    handed_out = look(select(model.digest).where(model.digest == digest(secret)))
+    count_address(name, apart=digest(secret) if handed_out else "")
 
 
 def give_back_attempt(who: str, *names: str) -> None:

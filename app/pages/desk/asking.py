@@ -32,7 +32,7 @@ def listed_at(endpoint: str, **more: str) -> str:
     """Return the address of this list with the search that was asked for, and `more`.
 
     What a visitor put into the query never becomes an argument of url_for, where some names mean something else
-    (`endpoint`, `_scheme`, `_external`…).
+    (`endpoint`, `_scheme`…).
     """
     kept = {name: text for name, text in request.args.items() if text and name not in {"cursor", "done"}}
     asked_for = urlencode(kept | more)
