@@ -186,8 +186,12 @@ def test_only_who_holds_the_key_is_told_how_a_request_arrived(site: Site) -> Non
         assert (answer.json(), SEEN in answer.headers) == ({"status": "ok"}, False)
     told = requests.get(f"{site.server.url}/healthz", headers=fresh, timeout=10).headers[SEEN]
     assert json.loads(told) == {
-        **{"scheme": "http", "address": "127.0.0.1", "chain": [], "proxies": 1},
-        **{"unreadable": None, "host": site.server.url.removeprefix("http://")},
+        "scheme": "http",
+        "address": "127.0.0.1",
+        "chain": [],
+        "proxies": 1,
+        "unreadable": None,
+        "host": site.server.url.removeprefix("http://"),
     }
 
 

@@ -15,7 +15,8 @@ from tests.support.certificates import Certificate
 @dataclass
 class FrontDoor:
     """Passes GET on to `to`. `hops` are the addresses that it adds to X-Forwarded-For, `tells_scheme` whether it says
-    that visitors come by https, `host` which Host it names instead of theirs. With `answer` (status, headers, body) it says that, and asks nobody."""
+    that visitors come by https, `host` which Host it names instead of theirs. With `answer` (status, headers, body) it
+    says that, and asks nobody."""
 
     port: int
     to: str = ""
