@@ -73,6 +73,11 @@ graceful_timeout = 15
 keepalive = 15
 control_socket_disable = True  # one file in the home folder, for all instances: not needed to run one
 logger_class = JsonLogger
+# Nothing that a request says of itself is believed here, also not from this machine: what proxies say is read in
+# app/client_address.py, if TRUSTED_PROXY_COUNT says that there are any.
+forwarded_allow_ips = ""
+secure_scheme_headers: dict[str, str] = {}
+forwarder_headers = ""
 # Without the query, where tokens stand.
 access_log_format = '%(h)s %(t)s "%(m)s %(U)s" %(s)s %(b)s %(M)sms "%(a)s"'
 

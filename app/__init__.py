@@ -4,16 +4,17 @@ from dataclasses import replace
 from typing import Any
 
 from flask import Flask, Response, current_app, g, request
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import api, breached, cli, database, development, errors, guards, last_resort, logs, other_origins, pages
+from app.client_address import ClientAddress
 from app.datastore import Datastore
+from app.environment import host_in
 from app.extensions import db, mail, security
 from app.housekeeper import Housekeeper
 from app.languages import spoken
 from app.limits import Limits
 from app.postman import Postman
-from app.settings import ROOT, Settings, from_environment
+from app.settings import LOOPBACK, ROOT, Settings, from_environment
 from app.unit import Surroundings
 from app.visits import Visits, open_visit
 from core.errors import Forbidden, NotSignedIn
@@ -34,10 +35,7 @@ def create_app(settings: Settings | None = None, surroundings: Surroundings | No
     app.extensions["surroundings"] = surroundings or _surroundings(settings, policy)
     app.extensions["limits"] = Limits(app, settings, policy)
     app.extensions.update(postman=Postman(app), housekeeper=Housekeeper(app))
-    if settings.trusted_proxies:
-        hops = settings.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
-
+    app.wsgi_app = ClientAddress(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]
     app.wsgi_app = last_resort.LastResort(app.wsgi_app)  # type: ignore[method-assign]
 
     db.init_app(app)
@@ -48,6 +46,7 @@ def create_app(settings: Settings | None = None, surroundings: Surroundings | No
     app.session_interface = Visits()
     spoken.init_app(app)
     app.before_request(_name_request)
+    app.before_request(guards.refuse_unknown_host)
     app.before_request(guards.refuse_cross_site)
     app.before_request(guards.refuse_oversized)
     app.before_request(open_visit)
@@ -151,9 +150,8 @@ def _protect(response: Response) -> Response:
 def _is_trustworthy() -> bool:
     """Whether browsers say of forms where they come from (Sec-Fetch-Site). They do not over plain http, but for this
     machine itself: there a page without referrer would send its forms with "Origin: null" and nothing else."""
-    hostname = request.host.rpartition(":")[0] or request.host
     own = current_app.extensions["settings"].own_origin
-    return own.startswith("https://") or request.is_secure or hostname in {"localhost", "127.0.0.1", "[::1]"}
+    return own.startswith("https://") or request.is_secure or host_in(request.host) in LOOPBACK
 
 
 PAGE_POLICY = (

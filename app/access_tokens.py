@@ -3,9 +3,8 @@
 from datetime import datetime, timedelta
 
 from app.sealing import seal as sealed
-from app.sealing import unseal as unsealed
+from app.sealing import unseal
 from app.settings import Settings
-from core.errors import TokenDead
 
 PURPOSE = "vestibule/login-token"
 
@@ -15,9 +14,7 @@ def seal(settings: Settings, secret: str, now: datetime, life: timedelta) -> str
     return sealed(settings, PURPOSE, {"secret": secret}, now, life)
 
 
-def unseal(settings: Settings, token: str, now: datetime) -> str:
-    """The secret inside, if we sealed it for this purpose and its time is not over. Else TokenDead."""
-    claims = unsealed(settings, PURPOSE, token, now) or {}
-    if not isinstance(secret := claims.get("secret"), str):
-        raise TokenDead
-    return secret
+def secret_in(settings: Settings, token: str, now: datetime) -> str | None:
+    """Return the secret inside, if we sealed it for this purpose and its time is not over; else None."""
+    claims = unseal(settings, PURPOSE, token, now) or {}
+    return secret if isinstance(secret := claims.get("secret"), str) else None

@@ -123,6 +123,13 @@ def origin_of(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
+def host_in(authority: str) -> str | None:
+    """Return the host of a Host header or of an address, in small letters and without port and final dot; None where
+    it is no host."""
+    found = re.fullmatch(r"(\[[0-9a-f:.]+\]|[\w.-]+?)\.?(:[0-9]*)?", authority.lower())
+    return found[1] if found else None
+
+
 def origins_in(text: str) -> list[str]:
     """The origins of a comma-separated list, as they are compared."""
     return [origin.strip().rstrip("/") for origin in text.split(",") if origin.strip()]

@@ -29,6 +29,18 @@ class CrossSite(Refusal):
     code = "cross_site_request"
 
 
+class MalformedRequest(Refusal):
+    """The body does not arrive as the request's head says: a chunk without a size, fewer bytes than announced."""
+
+    code = "malformed_request"
+
+
+class UnknownHost(Refusal):
+    """The request names a host that this installation does not answer for."""
+
+    code = "unknown_host"
+
+
 class ServiceUnavailable(Refusal):
     """The database cannot serve at the moment."""
 
@@ -44,6 +56,7 @@ class SchemaNotCurrent(Refusal):
 STATUS: dict[type[Refusal], int] = {
     core_errors.InvalidInput: 400,
     Malformed: 400,
+    MalformedRequest: 400,
     core_errors.WeakPassword: 400,
     core_errors.MinorCannotRegister: 400,
     core_errors.InviteRequired: 403,
@@ -79,13 +92,14 @@ STATUS: dict[type[Refusal], int] = {
     core_errors.Busy: 503,
     core_errors.Overtaken: 409,
     CrossSite: 403,
+    UnknownHost: 421,
     ServiceUnavailable: 503,
     SchemaNotCurrent: 503,
 }
 
 
-NOTED = (core_errors.TokenDead, Malformed)
-NOTED_STATUSES = {401, 403, 405, 413, 415, 429}
+NOTED = (core_errors.TokenDead, Malformed, MalformedRequest)
+NOTED_STATUSES = {401, 403, 405, 413, 415, 421, 429}
 """Refusals that leave a line in the log."""
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from flask import current_app
 
 from app import links
-from app.limits import count_attempt
+from app.limits import count_attempt, count_secret
 from app.sentences import REASONS
 from app.unit import open_unit
 from app.visits import me
@@ -13,7 +13,13 @@ from app.wire.fields import address
 from app.wire.invitations import CoachAsked, NewCoach, Outcome
 from app.wire.invites import Issued, NewInvite
 from core import authority, coaches, invitations, names, teams
+from core.models import InvitationLink
 from core.unit import Unit
+
+
+def count_invite(limit: str, token: str) -> None:
+    """Count that somebody opens or uses the link of an invitation. TooManyAttempts."""
+    count_secret(limit, InvitationLink, token)
 
 
 def invite(wish: NewInvite) -> Issued:

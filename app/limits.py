@@ -5,7 +5,6 @@ over all processes; only those of read-only requests, which must change nothing 
 """
 
 import hashlib
-import ipaddress
 import logging
 import math
 import time
@@ -23,12 +22,16 @@ from sqlalchemy import bindparam, case, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.client_address import network_of
+from app.database import reading_engine
 from app.extensions import db
 from app.settings import Settings
-from app.unit import surroundings
+from app.unit import look, surroundings
 from core.errors import TooManyAttempts
-from core.models import AttemptCounter
+from core.models import AttemptCounter, InvitationLink
+from core.models.accounts import OneTimeSecret
 from core.policy import Policy
+from core.tokens import digest
 
 log = logging.getLogger(__name__)
 REDIS_REST_SECONDS = 5
@@ -129,7 +132,7 @@ class DatabaseStorage(Storage):
 
     def _counter(self, key: str) -> Any:
         columns = select(AttemptCounter.attempts, AttemptCounter.resets_at)
-        with db.engine.begin() as connection:
+        with reading_engine().connect() as connection:
             return connection.execute(columns.where(AttemptCounter.key == _private(key))).one_or_none()
 
 
@@ -138,10 +141,19 @@ def count_attempt(name: str, who: str | int) -> None:
     current_app.extensions["limits"].count(name, str(who))
 
 
-def count_address(*names: str) -> None:
-    """One more attempt from this network address, against each of the limits."""
+def count_address(*names: str, apart: str = "") -> None:
+    """Count one more attempt from this network address against each of the limits. What has shown something that not
+    everybody there can have is counted `apart`: others of the same network do not use up its attempts."""
+    who = " ".join(filter(None, [network_of(request.remote_addr), apart]))
     for name in names:
-        current_app.extensions["limits"].count(name, _network())
+        current_app.extensions["limits"].count(name, who)
+
+
+def count_secret(name: str, model: type[OneTimeSecret | InvitationLink], secret: str) -> None:
+    """Count an attempt with a secret from a link or token, before anything is done with it. One that was handed out,
+    living or dead, is no guess, and so is counted apart from the guesses of the same network."""
+    handed_out = look(select(model.digest).where(model.digest == digest(secret)))
+    count_address(name, apart=digest(secret) if handed_out else "")
 
 
 def give_back_attempt(who: str, *names: str) -> None:
@@ -178,15 +190,6 @@ _COUNTED = {"postgresql": _counted(postgresql.insert), "sqlite": _counted(sqlite
 
 def _only_reads() -> bool:
     return request.method in {"GET", "HEAD"}
-
-
-def _network() -> str:
-    """The address that is asking; of IPv6 the /64, which one household has to itself."""
-    try:
-        address = ipaddress.ip_address(request.remote_addr or "")
-    except ValueError:
-        return "unknown"
-    return str(address) if address.version == 4 else str(ipaddress.ip_network((address, 64), strict=False))
 
 
 def _hit(counters: FixedWindowRateLimiter, rule: RateLimitItem, key: str) -> tuple[bool, float]:

@@ -3,6 +3,7 @@
 from flask import Flask, current_app
 from sqlalchemy import column, inspect, select, table
 
+from app.database import reading_engine
 from app.extensions import db
 from app.settings import ROOT
 
@@ -19,7 +20,7 @@ version's files are laid beside a process that is running."""
 def is_current() -> bool:
     """Whether every migration of this version has been run; the next version's too, perhaps, as that is done while this
     one serves. Asked by load balancers: without Alembic, which servers need for nothing else."""
-    with db.engine.connect() as connection:
+    with reading_engine().connect() as connection:
         if not inspect(connection).has_table(VERSION_TABLE):
             return False
         found = connection.scalars(select(column("version_num")).select_from(table(VERSION_TABLE))).all()

@@ -37,6 +37,17 @@ def unseal(settings: Settings, purpose: str, token: str, now: datetime) -> dict[
     return None
 
 
+def fingerprint(secret_key: str, purpose: str, text: str) -> str:
+    """Return a keyed digest of `text`, by which its change is noticed and nothing of it is told."""
+    return hmac.digest(key_for(secret_key, purpose), text.encode(), hashlib.sha256).hex()[:32]
+
+
+def is_bound(settings: Settings, purpose: str, text: str, shown: object) -> bool:
+    """Tell whether `shown` is the fingerprint of `text` under one of our keys."""
+    made = [fingerprint(secret_key, purpose, text) for secret_key in settings.secret_keys]
+    return isinstance(shown, str) and any(hmac.compare_digest(each.encode(), shown.encode()) for each in made)
+
+
 def key_for(secret_key: str, purpose: str) -> bytes:
     """A key of its own for each purpose, so that what is sealed for one never opens another."""
     return hmac.digest(secret_key.encode(), purpose.encode(), hashlib.sha256)

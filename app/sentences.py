@@ -68,6 +68,8 @@ SENTENCES = {
     "service_unavailable": "This service is not available right now. Please try again in a few seconds.",
     "schema_not_current": "The database needs its migrations first: flask --app wsgi db upgrade",
     "cross_site_request": "This request comes from a site that is not allowed to make it.",
+    "unknown_host": "This server does not answer for this address.",
+    "malformed_request": "This request could not be read.",
     "internal_error": "Something went wrong on our side. It has been noted.",
     "invalid_json": "The body must be one JSON object.",
     "method_not_allowed": "This address does not answer that method.",

@@ -6,6 +6,7 @@ import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -13,13 +14,16 @@ from click import ClickException
 from sqlalchemy import URL
 
 from app import database_url
-from app.environment import HOST, REDIS, Reader, is_elsewhere, origin_of, origins_in
+from app.environment import HOST, REDIS, Reader, host_in, is_elsewhere, origin_of, origins_in
 from app.languages import CODES, ENGLISH
 from core.policy import CONTEXT_WORDS, Policy
 
 log = logging.getLogger(__name__)
 ROOT = Path(__file__).resolve().parent.parent
 SECRET_KEY_MIN, SECRET_KEY_ADVISED = 16, 32
+LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
+EVERYWHERE, ANY_IP = ("0.0.0.0", "::"), "any address"  # noqa: S104 - what a developer may have HOST say
+"""Who listens everywhere is reached by any address of the machine, but still by no other name."""
 DEVELOPMENT_ORIGINS = re.compile(r"http://(localhost|127\.0\.0\.1|192\.168\.\d{1,3}\.\d{1,3}):3000\Z")
 
 
@@ -57,6 +61,7 @@ class Settings:
     rate_limits: bool = True
     breached_passwords_url: str | None = None
     trusted_proxies: int = 0
+    trusted_hosts: tuple[str, ...] = ()
     metrics_token: str | None = field(default=None, repr=False)
     development_mailbox: bool = False
     default_language: str = ENGLISH
@@ -65,6 +70,12 @@ class Settings:
     @property
     def own_origin(self) -> str:
         return origin_of(self.base_url)
+
+    @cached_property
+    def hosts(self) -> frozenset[str]:
+        """The hosts, without ports, that requests may name. A page whose name was made to lead here names another."""
+        public = (urlsplit(url).netloc for url in (self.base_url, self.reset_url_base))
+        return frozenset({*LOOPBACK, *self.trusted_hosts, *(host_in(each) or "" for each in public)})
 
     @property
     def sends_mail(self) -> bool:
@@ -99,6 +110,7 @@ def from_environment(environment: Mapping[str, str] = os.environ, instance: Path
         redis_url=read.matching("REDIS_URL", REDIS, "must look like redis://host:6379/0"),
         rate_limits=read.switch("RATELIMIT_ENABLED", default=True),
         trusted_proxies=read.number("TRUSTED_PROXY_COUNT", 0, 0, 10),
+        trusted_hosts=_hosts(read, production),
         metrics_token=read.token("METRICS_TOKEN"),
         breached_passwords_url=read.url("BREACHED_PASSWORDS_URL"),
         default_language=read.choice("DEFAULT_LANGUAGE", ENGLISH, *CODES) or ENGLISH,
@@ -169,6 +181,17 @@ def _origins(read: Reader, production: bool) -> tuple[re.Pattern[str], ...]:
     if listed:
         return tuple(re.compile(re.escape(origin) + r"\Z") for origin in listed)
     return () if production else (DEVELOPMENT_ORIGINS,)
+
+
+def _hosts(read: Reader, production: bool) -> tuple[str, ...]:
+    """Those that are named, and on a developer's machine the one that `python wsgi.py` listens at."""
+    listed = [each.strip() for each in (read.text("TRUSTED_HOSTS") or "").split(",") if each.strip()]
+    hosts = [host_in(each) for each in listed]
+    if any(host is None or host != each.lower() for host, each in zip(hosts, listed, strict=True)):
+        read.fault("TRUSTED_HOSTS", "must list hosts such as www.club.example, separated by commas, without ports")
+    if not production and (own := read.text("HOST")):
+        hosts.append(ANY_IP if own in EVERYWHERE else host_in(f"[{own}]" if ":" in own else own))
+    return tuple(host for host in hosts if host)
 
 
 def _mail_server(read: Reader) -> MailServer | None:

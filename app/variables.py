@@ -96,10 +96,20 @@ VARIABLES = (
         "proxies in front whose `X-Forwarded-For` and `-Proto` are believed",
     ),
     Variable(
+        ("TRUSTED_HOSTS",),
+        "unset",
+        "comma-separated further hosts to answer for, beside those of `BASE_URL` and `RESET_URL_BASE`, localhost, "
+        "127.0.0.1 and [::1]; others get 421, but for `/healthz`, `/readyz`, `/metrics`",
+    ),
+    Variable(
         ("BIND", "WEB_CONCURRENCY"),
         "127.0.0.1:8000, 2",
         "gunicorn only: where it listens, and with how many processes of 64 threads",
     ),
-    Variable(("PORT", "HOST"), "5000, 127.0.0.1", "`python wsgi.py` only"),
+    Variable(
+        ("PORT", "HOST"),
+        "5000, 127.0.0.1",
+        "`python wsgi.py` only: where it listens, and which host requests may name; with `0.0.0.0` any address",
+    ),
     Variable(("SECURITY_PASSWORD_SALT",), "ignored", "accepted for compatibility: no hash depends on it"),
 )

@@ -18,7 +18,7 @@ class Health(Answer):
 
 
 @bp.get("/healthz")
-@endpoint(answer=Health)
+@endpoint(answer=Health, any_host=True)
 def healthz() -> Health:
     """The process is up."""
     mirror.reflect()
@@ -26,7 +26,7 @@ def healthz() -> Health:
 
 
 @bp.get("/readyz")
-@endpoint(answer=Health, refusals=[SchemaNotCurrent, ServiceUnavailable])
+@endpoint(answer=Health, refusals=[SchemaNotCurrent, ServiceUnavailable], any_host=True)
 def readyz() -> Health:
     """The database can be reached and its schema is current."""
     if not schema.is_current():

@@ -3,6 +3,7 @@
 from flask import Blueprint
 
 from app import guards
+from app.inviting import count_invite
 from app.unit import look, open_unit, surroundings
 from app.visits import me, signed_in
 from app.wire.accounts import Preview, Registration, TokenQuery
@@ -40,6 +41,7 @@ bp = Blueprint("registration", __name__)
 )
 def validate_token(query: TokenQuery) -> Preview:
     """Tell whether an invite link is alive, before a form is shown. Changes nothing, however often it is opened."""
+    count_invite("validate_token_address", query.token or "")
     if not query.token:
         raise InviteRequired
     offer = offers.find(look, query.token, surroundings().now())
@@ -68,6 +70,7 @@ def validate_token(query: TokenQuery) -> Preview:
 )
 def register(body: Registration) -> Message:
     """Make an account with an invitation. A refusal leaves nothing behind and gives the invitation's use back."""
+    count_invite("register_address", body.invite_token)
     with open_unit() as unit:
         registration.register(unit, body.applicant(), body.invite_token)
     return Message(message="User registered successfully")
@@ -83,6 +86,7 @@ def register(body: Registration) -> Message:
 )
 def accept(body: TokenAlone) -> Joined:
     """Take what an invitation offers with the account that is signed in."""
+    count_invite("register_address", body.token)
     with open_unit() as unit:
         invitation, brought = registration.accept(unit, me(), body.token)
     return Joined(message="Invitation accepted", kind=invitation.kind, roles=sorted(brought))

@@ -2,15 +2,15 @@
 
 from uuid import UUID
 
-from flask import Blueprint, current_app
+from flask import Blueprint
 
-from app import access_tokens, guards, signing_in
-from app.unit import open_unit, surroundings
-from app.visits import begin_visit, me, signed_in
+from app import guards, signing_in
+from app.unit import open_unit
+from app.visits import me, signed_in
 from app.wire.accounts import AccessToken, Credentials, Device, Devices, Ended, LoggedIn, Session
 from app.wire.bodies import Message
 from app.wire.endpoint import endpoint
-from core import logins, sessions
+from core import sessions
 from core.errors import Busy, NotFound, NotSignedIn, PasswordStopped, TokenDead, WrongCredentials
 
 bp = Blueprint("sessions", __name__)
@@ -33,10 +33,7 @@ def login(body: Credentials) -> LoggedIn:
 @endpoint(body=AccessToken, answer=LoggedIn, limits=["login_token_address"], refusals=[TokenDead])
 def login_with_token(body: AccessToken) -> LoggedIn:
     """Sign this browser in with the access token that accepting a team invitation gave. It works once."""
-    secret = access_tokens.unseal(current_app.extensions["settings"], body.token, surroundings().now())
-    with open_unit() as unit:
-        begun = logins.redeem_login_token(unit, secret, instead_of=signing_in.present_session())
-    begin_visit(begun.secret)
+    begun = signing_in.sign_in_with_token(body.token)
     return LoggedIn(message="Login successful", password_change_required=begun.must_change_password)
 
 

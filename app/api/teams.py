@@ -73,6 +73,7 @@ def resend(key: str) -> Outcome:
 def accept(body: TokenAlone) -> TeamAccepted:
     """Take the place that a link holds out. `accessToken` signs in once within 15 minutes, at `auth/login/token`. A
     link that was not mailed signs in no account that exists: that account must be signed in here."""
+    inviting.count_invite("login_token_address", body.token)
     with open_unit() as unit:
         accepted = teams.accept(unit, body.token, signed_in())
     life = surroundings().policy.login_token_life

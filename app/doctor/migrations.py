@@ -6,9 +6,9 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect
 
+from app.database import reading_engine
 from app.doctor.findings import Finding, fault, ok, warning
 from app.doctor.patient import Patient
-from app.extensions import db
 from app.schema import MIGRATIONS, VERSION_TABLE
 
 UPGRADE = "flask --app wsgi db upgrade"
@@ -31,12 +31,12 @@ def look(_: Patient) -> Iterator[Finding]:
 
 def _present() -> set[str]:
     """The migrations that the database is at."""
-    with db.engine.connect() as connection:
+    with reading_engine().connect() as connection:
         return set(MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE}).get_current_heads())
 
 
 def _empty() -> Finding:
-    if inspect(db.engine).has_table("alembic_version"):
+    if inspect(reading_engine()).has_table("alembic_version"):
         return fault(
             "This database is the replaced backend's, not taken over yet.",
             f"docs/taking-over.md; then {UPGRADE}",

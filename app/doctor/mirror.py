@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from flask import Response, after_this_request, current_app, request
 
+from app.client_address import UNREADABLE, forwarded_for
 from app.sealing import seal, unseal
 from app.settings import Settings
 from app.unit import surroundings
@@ -19,12 +20,14 @@ LIFE = timedelta(minutes=1)
 @dataclass(frozen=True)
 class Seen:
     """`scheme` and `address` as the product believes them, `chain` what X-Forwarded-For said, `proxies` how many of it
-    are believed."""
+    are believed; `unreadable` is what a trusted proxy wrote there that is no address, `host` what Host said."""
 
     scheme: str
     address: str
     chain: list[str]
     proxies: int
+    unreadable: str | None = None
+    host: str = ""
 
 
 def question(settings: Settings, now: datetime) -> dict[str, str]:
@@ -42,8 +45,9 @@ def reflect() -> None:
     settings: Settings = current_app.extensions["settings"]
     if unseal(settings, PURPOSE, request.headers.get(ASKED, ""), surroundings().now()) is None:
         return
-    chain = [each.strip() for each in request.headers.get("X-Forwarded-For", "").split(",") if each.strip()]
-    seen = Seen(request.scheme, request.remote_addr or "", chain, settings.trusted_proxies)
+    chain = [each for each in forwarded_for(request.environ) if each]
+    unreadable, host = request.environ.get(UNREADABLE), request.headers.get("Host", "")
+    seen = Seen(request.scheme, request.remote_addr or "", chain, settings.trusted_proxies, unreadable, host)
 
     @after_this_request
     def tell(response: Response) -> Response:

@@ -7,7 +7,6 @@ from functools import wraps
 from flask import Response, make_response, request
 
 from app import errors, guards
-from app.limits import count_address
 from app.pages import words
 from app.unit import surroundings
 from core.errors import Busy, InvalidInput, NameTaken, Refusal, TooManyAttempts
@@ -35,18 +34,23 @@ def form(
     again: Callable[[Form], str], *more: type[Refusal], like: guards.View | None = None, instead: bool = False
 ) -> Callable[[guards.View], guards.View]:
     """Show the form `again` after a refusal that it can tell about: MENDABLE ones and `more`, or those `instead`.
-    The limits of the endpoint that the view is `like` count here as well. All other refusals are app/errors.py's."""
+    All other refusals are app/errors.py's.
+
+    `like` names the endpoint that does the same over the API. The view counts the limits of its contract, once the form
+    is parsed; tests/pages/test_limits.py tries each.
+    """
     told = more if instead else (*MENDABLE, *more)
 
     def decorate(view: guards.View) -> guards.View:
         @wraps(view)
         def answered(**path: object) -> object:
             try:
-                count_address(*(like.contract.address_limits if like else ()))  # type: ignore[attr-defined]
                 return view(**path)
             except told as refusal:
                 return _refused(again(_returned(refusal)), refusal)
 
+        if like:
+            answered.like = like  # type: ignore[attr-defined]
         return answered
 
     return decorate

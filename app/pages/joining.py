@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from app import signing_in
 from app.api import registration as api
+from app.inviting import count_invite
 from app.languages import spoken
 from app.languages.spoken import gettext
 from app.pages import doors, words
@@ -87,6 +88,7 @@ def _ways_in(offer: Offer) -> dict[str, bool]:
 @form(dead_link, InviteDead, InviteRequired, instead=True, like=api.validate_token)
 def show() -> ResponseReturnValue:
     """What the invite brings, and the form. Uses nothing up, however often it is opened."""
+    count_invite("validate_token_address", given_token())
     return page(registration.JOINS)
 
 
@@ -94,6 +96,7 @@ def show() -> ResponseReturnValue:
 @form(dead_link, InviteDead, InviteRequired, instead=True, like=api.validate_token)
 def show_team() -> ResponseReturnValue:
     """The place that the link holds out. Mail scanners may open it as often as they like."""
+    count_invite("validate_token_address", given_token())
     return page([teams.KIND])
 
 
@@ -103,6 +106,7 @@ def show_team() -> ResponseReturnValue:
 def join() -> ResponseReturnValue:
     """Make the account and sign this browser in."""
     given = filled(Registration, request.form)
+    count_invite("register_address", given.invite_token)
     with open_unit() as unit:
         user_id = registration.register(unit, given.applicant(), given.invite_token)
         secret = sessions.start(unit, user_id, instead_of=present_session())
@@ -116,6 +120,7 @@ def join() -> ResponseReturnValue:
 def accept() -> ResponseReturnValue:
     """Take what the invite offers with the account that is signed in."""
     given = filled(TokenAlone, request.form)
+    count_invite("register_address", given.token)
     with open_unit() as unit:
         registration.accept(unit, me(), given.token)
     return go("home.show", done="accepted")
@@ -125,6 +130,7 @@ def accept() -> ResponseReturnValue:
 @form(dead_link, InviteDead, InviteRequired, instead=True, like=api.validate_token)
 def switch() -> ResponseReturnValue:
     """Sign out, and show the same link to whoever is here now. For a dead link nobody is signed out."""
+    count_invite("validate_token_address", given_token())
     offers.find(look, given_token(), surroundings().now(), kinds=KINDS)
     signing_in.sign_out()
     recognise()
@@ -137,6 +143,7 @@ def switch() -> ResponseReturnValue:
 def join_team() -> ResponseReturnValue:
     """Take the place and sign this browser in; home asks a new account for its password first."""
     given = filled(TokenAlone, request.form)
+    count_invite("register_address", given.token)
     with open_unit() as unit:
         accepted = teams.accept(unit, given.token, signed_in())
         unit.session.flush()

@@ -57,6 +57,7 @@ def send() -> ResponseReturnValue:
 @form(_dead_link, ResetTokenDead, instead=True, like=api.confirm_reset)
 def show() -> ResponseReturnValue:
     """The form, if the link still works. It is spent when the form is sent in, not when it is opened."""
+    signing_in.count_reset_link(request.args.get("token", ""))
     account = resets.peek(look, request.args.get("token", ""), surroundings().now())
     spoken.offer(account.language)
     return _choosing(BLANK, account.login)

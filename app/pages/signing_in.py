@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from app import signing_in, visits
 from app.api import registration as joining_api
 from app.api import sessions as api
+from app.inviting import count_invite
 from app.languages import spoken
 from app.pages import joining, words
 from app.pages.doors import go
@@ -38,6 +39,7 @@ def show() -> ResponseReturnValue:
 @form(joining.dead_link, InviteDead, InviteRequired, instead=True, like=joining_api.validate_token)
 def show_to_invited() -> ResponseReturnValue:
     """The form, for somebody with an invite and an account."""
+    count_invite("validate_token_address", joining.given_token())
     offer = joining.living(joining.given_token())
     return joining.page() if visits.signed_in() else _form(BLANK, offer.invitation.email)
 

@@ -125,6 +125,9 @@ def _bodies(contract: Contract, method: str, policy: Policy) -> dict[int, dict[s
         found.setdefault(400, {})["invalid_input"] = body_of(Malformed(_faults(contract)), contract, policy)
     if contract.body:
         found[400]["invalid_json"] = _plain("invalid_json")
+    found.setdefault(400, {})["malformed_request"] = _plain("malformed_request")
+    if not contract.any_host:
+        found[421] = {"unknown_host": _plain("unknown_host")}
     found[413] = {"payload_too_large": _plain("payload_too_large")}
     if method not in guards.SAFE_METHODS:
         found[415] = {"unsupported_media_type": _plain("unsupported_media_type")}

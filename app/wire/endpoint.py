@@ -10,7 +10,6 @@ from flask import Response, abort, current_app, request
 from pydantic import BaseModel
 
 from app import guards
-from app.limits import count_address
 from app.wire import parsing
 from app.wire.bodies import Answer
 from core.errors import Refusal
@@ -29,6 +28,7 @@ class Contract:
     refusals: Sequence[type[Refusal]]
     says: dict[type[Refusal], str] = field(default_factory=dict)
     extra: dict[str, Any] = field(default_factory=dict)
+    any_host: bool = False
 
     @property
     def address_limits(self) -> list[str]:
@@ -53,16 +53,19 @@ def endpoint(
     refusals: Sequence[type[Refusal]] = (),
     says: dict[type[Refusal], str] | None = None,
     extra: dict[str, Any] | None = None,
+    any_host: bool = False,
 ) -> Callable[[guards.View], guards.View]:
-    """`limits` are counted here for the sender's address; those of an account by the view, which knows it. `says` and
-    `extra` are this endpoint's own words and keys in the bodies of its refusals. The view gets `body` and `query` as
-    models and returns an Answer, or nothing for 204."""
-    contract = Contract(access, body, query, answer, status, limits, refusals, says or {}, extra or {})
+    """Make a view an endpoint. The view gets `body` and `query` as models and returns an Answer, or nothing for 204.
+
+    `limits` are named here and counted by the view, which knows for whom: what could not be parsed is not counted.
+    `says` and `extra` are this endpoint's own words and keys in the bodies of its refusals. An endpoint for `any_host`
+    also answers requests that name a host of nobody's.
+    """
+    contract = Contract(access, body, query, answer, status, limits, refusals, says or {}, extra or {}, any_host)
 
     def decorate(view: guards.View) -> guards.View:
         @wraps(view)
         def answered(**path: Any) -> Response:
-            count_address(*contract.address_limits)
             result = view(**path, **_parsed(contract))
             return Response(status=status, mimetype="application/json") if result is None else dumped(result, status)
 

@@ -31,8 +31,9 @@ allows (`CORS_ORIGIN`). Clients that send neither `Origin` nor `Sec-Fetch-Site`,
 
 Every error has a `message` for people and a stable `code` for programs, with `errors` by field where fields are at
 fault. Each operation lists the codes that may come with each status, and an example of each. A path that is not here
-answers 404 `not_found`, another method 405 `method_not_allowed`. What stands in front of the product may answer by
-itself, without such a body: 400, 414 and 431 to what is no proper request, 502 to 504 while the product is away.
+answers 404 `not_found`, another method 405 `method_not_allowed`, a `Host` that the operator has not named 421
+`unknown_host`. What stands in front of the product may answer by itself, without such a body: 400, 414 and 431 to what
+is no proper request, 502 to 504 while the product is away.
 
 Who tries too often is answered 429 `too_many_attempts`, and `Retry-After` says how many seconds to wait. A 503 may come
 from anywhere, while the database is away: nothing was kept, and the same request may be sent again after `Retry-After`.

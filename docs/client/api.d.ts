@@ -976,7 +976,7 @@ export interface components {
          * @description What happened, for programs. A code never changes its meaning.
          * @enum {string}
          */
-        ErrorCode: "above_own_role" | "already_invited" | "already_member" | "already_onboarded" | "artist_has_label" | "busy" | "cross_site_request" | "current_password_incorrect" | "email_taken" | "forbidden" | "has_label" | "internal_error" | "invalid_credentials" | "invalid_input" | "invalid_json" | "invite_expired" | "invite_invalid" | "invite_other_address" | "invite_replaced" | "invite_required" | "invite_revoked" | "invite_used" | "last_owner" | "login_taken" | "mail_not_configured" | "method_not_allowed" | "minor_cannot_register" | "not_found" | "not_onboarded" | "not_pending" | "not_signed_in" | "password_breached" | "password_change_required" | "password_own_name" | "password_stopped" | "password_too_common" | "password_too_long" | "password_too_short" | "payload_too_large" | "phone_taken" | "reset_token_invalid" | "schema_not_current" | "service_unavailable" | "token_invalid" | "too_many_attempts" | "unsupported_media_type";
+        ErrorCode: "above_own_role" | "already_invited" | "already_member" | "already_onboarded" | "artist_has_label" | "busy" | "cross_site_request" | "current_password_incorrect" | "email_taken" | "forbidden" | "has_label" | "internal_error" | "invalid_credentials" | "invalid_input" | "invalid_json" | "invite_expired" | "invite_invalid" | "invite_other_address" | "invite_replaced" | "invite_required" | "invite_revoked" | "invite_used" | "last_owner" | "login_taken" | "mail_not_configured" | "malformed_request" | "method_not_allowed" | "minor_cannot_register" | "not_found" | "not_onboarded" | "not_pending" | "not_signed_in" | "password_breached" | "password_change_required" | "password_own_name" | "password_stopped" | "password_too_common" | "password_too_long" | "password_too_short" | "payload_too_large" | "phone_taken" | "reset_token_invalid" | "schema_not_current" | "service_unavailable" | "token_invalid" | "too_many_attempts" | "unknown_host" | "unsupported_media_type";
         AccessToken: {
             /** @description What accepting a team invitation gave. */
             accessToken: string;
@@ -1774,6 +1774,19 @@ export interface components {
                 };
             };
         };
+        /** @description This server does not answer for this address. */
+        UnknownHost: {
+            headers: {
+                "X-Request-ID": components["headers"]["X-Request-ID"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"] & {
+                    /** @enum {string} */
+                    code: "unknown_host";
+                };
+            };
+        };
         /** @description Something went wrong on our side. It has been noted. */
         InternalError: {
             headers: {
@@ -1851,6 +1864,19 @@ export interface components {
                 "application/json": components["schemas"]["Error"] & {
                     /** @enum {string} */
                     code: "too_many_attempts";
+                };
+            };
+        };
+        /** @description This request could not be read. */
+        MalformedRequest: {
+            headers: {
+                "X-Request-ID": components["headers"]["X-Request-ID"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"] & {
+                    /** @enum {string} */
+                    code: "malformed_request";
                 };
             };
         };
@@ -2052,12 +2078,14 @@ export type UserMeta = components['schemas']['UserMeta'];
 export type ResponseMethodNotAllowed = components['responses']['MethodNotAllowed'];
 export type ResponseNotSignedIn = components['responses']['NotSignedIn'];
 export type ResponsePayloadTooLarge = components['responses']['PayloadTooLarge'];
+export type ResponseUnknownHost = components['responses']['UnknownHost'];
 export type ResponseInternalError = components['responses']['InternalError'];
 export type ResponseServiceUnavailable = components['responses']['ServiceUnavailable'];
 export type ResponseNotFound = components['responses']['NotFound'];
 export type ResponseAlreadyMember = components['responses']['AlreadyMember'];
 export type ResponseUnsupportedMediaType = components['responses']['UnsupportedMediaType'];
 export type ResponseTooManyAttempts = components['responses']['TooManyAttempts'];
+export type ResponseMalformedRequest = components['responses']['MalformedRequest'];
 export type ResponseLastOwner = components['responses']['LastOwner'];
 export type ResponseInvalidCredentials = components['responses']['InvalidCredentials'];
 export type ResponseTokenInvalid = components['responses']['TokenInvalid'];
@@ -2098,7 +2126,7 @@ export interface operations {
                     "application/json": components["schemas"]["Events"];
                 };
             };
-            /** @description Some fields need attention. */
+            /** @description Some fields need attention. This request could not be read. */
             400: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2107,7 +2135,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Error"] & {
                         /** @enum {string} */
-                        code: "invalid_input";
+                        code: "invalid_input" | "malformed_request";
                     };
                 };
             };
@@ -2126,6 +2154,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["PayloadTooLarge"];
+            421: components["responses"]["UnknownHost"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -2153,7 +2182,7 @@ export interface operations {
                     "application/json": components["schemas"]["CoachAsked"];
                 };
             };
-            /** @description Some fields need attention. The body must be one JSON object. */
+            /** @description Some fields need attention. The body must be one JSON object. This request could not be read. */
             400: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2162,7 +2191,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Error"] & {
                         /** @enum {string} */
-                        code: "invalid_input" | "invalid_json";
+                        code: "invalid_input" | "invalid_json" | "malformed_request";
                     };
                 };
             };
@@ -2184,6 +2213,7 @@ export interface operations {
             409: components["responses"]["AlreadyMember"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            421: components["responses"]["UnknownHost"];
             429: components["responses"]["TooManyAttempts"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
@@ -2217,7 +2247,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invites"];
                 };
             };
-            /** @description Some fields need attention. */
+            /** @description Some fields need attention. This request could not be read. */
             400: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2226,7 +2256,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Error"] & {
                         /** @enum {string} */
-                        code: "invalid_input";
+                        code: "invalid_input" | "malformed_request";
                     };
                 };
             };
@@ -2245,6 +2275,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["PayloadTooLarge"];
+            421: components["responses"]["UnknownHost"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -2272,7 +2303,7 @@ export interface operations {
                     "application/json": components["schemas"]["Issued"];
                 };
             };
-            /** @description Some fields need attention. The body must be one JSON object. */
+            /** @description Some fields need attention. The body must be one JSON object. This request could not be read. */
             400: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2281,7 +2312,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Error"] & {
                         /** @enum {string} */
-                        code: "invalid_input" | "invalid_json";
+                        code: "invalid_input" | "invalid_json" | "malformed_request";
                     };
                 };
             };
@@ -2301,6 +2332,7 @@ export interface operations {
             };
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            421: components["responses"]["UnknownHost"];
             429: components["responses"]["TooManyAttempts"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
@@ -2326,6 +2358,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["MalformedRequest"];
             401: components["responses"]["NotSignedIn"];
             /** @description This invitation holds out a role above your own. Please set a new password first. You are not allowed to do this. This request comes from a site that is not allowed to make it. */
             403: {
@@ -2343,6 +2376,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            421: components["responses"]["UnknownHost"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -2369,6 +2403,7 @@ export interface operations {
                     "application/json": components["schemas"]["Resent"];
                 };
             };
+            400: components["responses"]["MalformedRequest"];
             401: components["responses"]["NotSignedIn"];
             /** @description This invitation holds out a role above your own. Please set a new password first. You are not allowed to do this. This request comes from a site that is not allowed to make it. */
             403: {
@@ -2387,6 +2422,7 @@ export interface operations {
             409: components["responses"]["AlreadyMember"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            421: components["responses"]["UnknownHost"];
             429: components["responses"]["TooManyAttempts"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
@@ -2419,7 +2455,7 @@ export interface operations {
                     "application/json": components["schemas"]["LabelInvitations"];
                 };
             };
-            /** @description Some fields need attention. */
+            /** @description Some fields need attention. This request could not be read. */
             400: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2428,7 +2464,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Error"] & {
                         /** @enum {string} */
-                        code: "invalid_input";
+                        code: "invalid_input" | "malformed_request";
                     };
                 };
             };
@@ -2447,6 +2483,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["PayloadTooLarge"];
+            421: components["responses"]["UnknownHost"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -2478,7 +2515,7 @@ export interface operations {
                     "application/json": components["schemas"]["Letters"];
                 };
             };
-            /** @description Some fields need attention. */
+            /** @description Some fields need attention. This request could not be read. */
             400: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2487,7 +2524,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Error"] & {
                         /** @enum {string} */
-                        code: "invalid_input";
+                        code: "invalid_input" | "malformed_request";
                     };
                 };
             };
@@ -2506,6 +2543,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["PayloadTooLarge"];
+            421: components["responses"]["UnknownHost"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -2532,6 +2570,7 @@ export interface operations {
                     "application/json": components["schemas"]["Message"];
                 };
             };
+            400: components["responses"]["MalformedRequest"];
             401: components["responses"]["NotSignedIn"];
             /** @description Please set a new password first. You are not allowed to do this. This request comes from a site that is not allowed to make it. */
             403: {
@@ -2549,6 +2588,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            421: components["responses"]["UnknownHost"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -2580,7 +2620,7 @@ export interface operations {
                     "application/json": components["schemas"]["Invites"];
                 };
             };
-            /** @description Some fields need attention. */
+            /** @description Some fields need attention. This request could not be read. */
             400: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2589,7 +2629,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Error"] & {
                         /** @enum {string} */
-                        code: "invalid_input";
+                        code: "invalid_input" | "malformed_request";
                     };
                 };
             };
@@ -2608,6 +2648,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["PayloadTooLarge"];
+            421: components["responses"]["UnknownHost"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -2635,7 +2676,7 @@ export interface operations {
                     "application/json": components["schemas"]["Outcomes"];
                 };
             };
-            /** @description Some fields need attention. The body must be one JSON object. */
+            /** @description Some fields need attention. The body must be one JSON object. This request could not be read. */
             400: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2644,7 +2685,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Error"] & {
                         /** @enum {string} */
-                        code: "invalid_input" | "invalid_json";
+                        code: "invalid_input" | "invalid_json" | "malformed_request";
                     };
                 };
             };
@@ -2664,6 +2705,7 @@ export interface operations {
             };
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            421: components["responses"]["UnknownHost"];
             429: components["responses"]["TooManyAttempts"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
@@ -2689,6 +2731,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["MalformedRequest"];
             401: components["responses"]["NotSignedIn"];
             /** @description You cannot grant a role above your own. Please set a new password first. You are not allowed to do this. This request comes from a site that is not allowed to make it. */
             403: {
@@ -2706,6 +2749,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            421: components["responses"]["UnknownHost"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -2732,6 +2776,7 @@ export interface operations {
                     "application/json": components["schemas"]["Outcome"];
                 };
             };
+            400: components["responses"]["MalformedRequest"];
             401: components["responses"]["NotSignedIn"];
             /** @description You cannot grant a role above your own. Please set a new password first. You are not allowed to do this. This request comes from a site that is not allowed to make it. */
             403: {
@@ -2750,6 +2795,7 @@ export interface operations {
             409: components["responses"]["AlreadyMember"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            421: components["responses"]["UnknownHost"];
             429: components["responses"]["TooManyAttempts"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
@@ -2778,7 +2824,7 @@ export interface operations {
                     "application/json": components["schemas"]["TeamAccepted"];
                 };
             };
-            /** @description Some fields need attention. The body must be one JSON object. */
+            /** @description Some fields need attention. The body must be one JSON object. This request could not be read. */
             400: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2787,7 +2833,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Error"] & {
                         /** @enum {string} */
-                        code: "invalid_input" | "invalid_json";
+                        code: "invalid_input" | "invalid_json" | "malformed_request";
                     };
                 };
             };
@@ -2819,6 +2865,7 @@ export interface operations {
             };
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            421: components["responses"]["UnknownHost"];
             429: components["responses"]["TooManyAttempts"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
@@ -2852,7 +2899,7 @@ export interface operations {
                     "application/json": components["schemas"]["People"];
                 };
             };
-            /** @description Some fields need attention. */
+            /** @description Some fields need attention. This request could not be read. */
             400: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2861,7 +2908,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Error"] & {
                         /** @enum {string} */
-                        code: "invalid_input";
+                        code: "invalid_input" | "malformed_request";
                     };
                 };
             };
@@ -2880,6 +2927,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["PayloadTooLarge"];
+            421: components["responses"]["UnknownHost"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -2906,6 +2954,7 @@ export interface operations {
                     "application/json": components["schemas"]["PersonEntry"];
                 };
             };
+            400: components["responses"]["MalformedRequest"];
             401: components["responses"]["NotSignedIn"];
             /** @description Please set a new password first. You are not allowed to do this. */
             403: {
@@ -2922,6 +2971,7 @@ export interface operations {
             };
             404: components["responses"]["NotFound"];
             413: components["responses"]["PayloadTooLarge"];
+            421: components["responses"]["UnknownHost"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -2948,6 +2998,7 @@ export interface operations {
                     "application/json": components["schemas"]["PersonEntry"];
                 };
             };
+            400: components["responses"]["MalformedRequest"];
             401: components["responses"]["NotSignedIn"];
             /** @description This person ranks above you. Please set a new password first. You are not allowed to do this. This request comes from a site that is not allowed to make it. */
             403: {
@@ -2965,6 +3016,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            421: components["responses"]["UnknownHost"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -2991,6 +3043,7 @@ export interface operations {
                     "application/json": components["schemas"]["PersonEntry"];
                 };
             };
+            400: components["responses"]["MalformedRequest"];
             401: components["responses"]["NotSignedIn"];
             /** @description This person ranks above you. Please set a new password first. You are not allowed to do this. This request comes from a site that is not allowed to make it. */
             403: {
@@ -3009,6 +3062,7 @@ export interface operations {
             409: components["responses"]["LastOwner"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            421: components["responses"]["UnknownHost"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -3035,6 +3089,7 @@ export interface operations {
                     "application/json": components["schemas"]["ResetHandedOver"];
                 };
             };
+            400: components["responses"]["MalformedRequest"];
             401: components["responses"]["NotSignedIn"];
             /** @description This person ranks above you. Please set a new password first. You are not allowed to do this. This request comes from a site that is not allowed to make it. */
             403: {
@@ -3052,6 +3107,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            421: components["responses"]["UnknownHost"];
             429: components["responses"]["TooManyAttempts"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
@@ -3083,7 +3139,7 @@ export interface operations {
                     "application/json": components["schemas"]["PersonEntry"];
                 };
             };
-            /** @description Some fields need attention. The body must be one JSON object. */
+            /** @description Some fields need attention. The body must be one JSON object. This request could not be read. */
             400: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -3092,7 +3148,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Error"] & {
                         /** @enum {string} */
-                        code: "invalid_input" | "invalid_json";
+                        code: "invalid_input" | "invalid_json" | "malformed_request";
                     };
                 };
             };
@@ -3113,6 +3169,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            421: components["responses"]["UnknownHost"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -3141,6 +3198,7 @@ export interface operations {
                     "application/json": components["schemas"]["PersonEntry"];
                 };
             };
+            400: components["responses"]["MalformedRequest"];
             401: components["responses"]["NotSignedIn"];
             /** @description This person ranks above you. Please set a new password first. You are not allowed to do this. This request comes from a site that is not allowed to make it. */
             403: {
@@ -3159,6 +3217,7 @@ export interface operations {
             409: components["responses"]["LastOwner"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            421: components["responses"]["UnknownHost"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -3185,6 +3244,7 @@ export interface operations {
                     "application/json": components["schemas"]["Ended"];
                 };
             };
+            400: components["responses"]["MalformedRequest"];
             401: components["responses"]["NotSignedIn"];
             /** @description This person ranks above you. Please set a new password first. You are not allowed to do this. This request comes from a site that is not allowed to make it. */
             403: {
@@ -3202,6 +3262,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            421: components["responses"]["UnknownHost"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -3229,7 +3290,7 @@ export interface operations {
                     "application/json": components["schemas"]["Message"];
                 };
             };
-            /** @description The password is too short. The password is too long. The password must not be your own login or address. This password is too common: others would guess it. This password was stolen somewhere before: others would try it. Some fields need attention. The body must be one JSON object. */
+            /** @description The password is too short. The password is too long. The password must not be your own login or address. This password is too common: others would guess it. This password was stolen somewhere before: others would try it. Some fields need attention. The body must be one JSON object. This request could not be read. */
             400: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -3238,7 +3299,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Error"] & {
                         /** @enum {string} */
-                        code: "invalid_input" | "invalid_json" | "password_breached" | "password_own_name" | "password_too_common" | "password_too_long" | "password_too_short";
+                        code: "invalid_input" | "invalid_json" | "malformed_request" | "password_breached" | "password_own_name" | "password_too_common" | "password_too_long" | "password_too_short";
                     };
                 };
             };
@@ -3270,6 +3331,7 @@ export interface operations {
             };
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            421: components["responses"]["UnknownHost"];
             429: components["responses"]["TooManyAttempts"];
             500: components["responses"]["InternalError"];
             /** @description There is a lot going on right now. Please try again in a few seconds. This service is not available right now. Please try again in a few seconds. */
@@ -3311,7 +3373,7 @@ export interface operations {
                     "application/json": components["schemas"]["Joined"];
                 };
             };
-            /** @description Some fields need attention. The body must be one JSON object. */
+            /** @description Some fields need attention. The body must be one JSON object. This request could not be read. */
             400: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -3320,7 +3382,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Error"] & {
                         /** @enum {string} */
-                        code: "invalid_input" | "invalid_json";
+                        code: "invalid_input" | "invalid_json" | "malformed_request";
                     };
                 };
             };
@@ -3341,6 +3403,7 @@ export interface operations {
             409: components["responses"]["AlreadyMember"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            421: components["responses"]["UnknownHost"];
             429: components["responses"]["TooManyAttempts"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
@@ -3369,7 +3432,7 @@ export interface operations {
                     "application/json": components["schemas"]["LoggedIn"];
                 };
             };
-            /** @description Some fields need attention. The body must be one JSON object. */
+            /** @description Some fields need attention. The body must be one JSON object. This request could not be read. */
             400: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -3378,7 +3441,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Error"] & {
                         /** @enum {string} */
-                        code: "invalid_input" | "invalid_json";
+                        code: "invalid_input" | "invalid_json" | "malformed_request";
                     };
                 };
             };
@@ -3398,6 +3461,7 @@ export interface operations {
             };
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            421: components["responses"]["UnknownHost"];
             429: components["responses"]["TooManyAttempts"];
             500: components["responses"]["InternalError"];
             /** @description There is a lot going on right now. Please try again in a few seconds. This service is not available right now. Please try again in a few seconds. */
@@ -3439,7 +3503,7 @@ export interface operations {
                     "application/json": components["schemas"]["LoggedIn"];
                 };
             };
-            /** @description Some fields need attention. The body must be one JSON object. */
+            /** @description Some fields need attention. The body must be one JSON object. This request could not be read. */
             400: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -3448,7 +3512,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Error"] & {
                         /** @enum {string} */
-                        code: "invalid_input" | "invalid_json";
+                        code: "invalid_input" | "invalid_json" | "malformed_request";
                     };
                 };
             };
@@ -3456,6 +3520,7 @@ export interface operations {
             403: components["responses"]["CrossSiteRequest"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            421: components["responses"]["UnknownHost"];
             429: components["responses"]["TooManyAttempts"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
@@ -3480,9 +3545,11 @@ export interface operations {
                     "application/json": components["schemas"]["Message"];
                 };
             };
+            400: components["responses"]["MalformedRequest"];
             403: components["responses"]["CrossSiteRequest"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            421: components["responses"]["UnknownHost"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -3510,7 +3577,7 @@ export interface operations {
                     "application/json": components["schemas"]["Onboarded"];
                 };
             };
-            /** @description Some fields need attention. The body must be one JSON object. */
+            /** @description Some fields need attention. The body must be one JSON object. This request could not be read. */
             400: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -3519,7 +3586,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Error"] & {
                         /** @enum {string} */
-                        code: "invalid_input" | "invalid_json";
+                        code: "invalid_input" | "invalid_json" | "malformed_request";
                     };
                 };
             };
@@ -3540,6 +3607,7 @@ export interface operations {
             409: components["responses"]["AlreadyOnboarded"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            421: components["responses"]["UnknownHost"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -3567,7 +3635,7 @@ export interface operations {
                     "application/json": components["schemas"]["Message"];
                 };
             };
-            /** @description Some fields need attention. The password is too short. The password is too long. The password must not be your own login or address. This password is too common: others would guess it. This password was stolen somewhere before: others would try it. Minors cannot self-register. A guardian must create a minor profile. The body must be one JSON object. */
+            /** @description Some fields need attention. The password is too short. The password is too long. The password must not be your own login or address. This password is too common: others would guess it. This password was stolen somewhere before: others would try it. Minors cannot self-register. A guardian must create a minor profile. The body must be one JSON object. This request could not be read. */
             400: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -3576,7 +3644,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Error"] & {
                         /** @enum {string} */
-                        code: "invalid_input" | "invalid_json" | "minor_cannot_register" | "password_breached" | "password_own_name" | "password_too_common" | "password_too_long" | "password_too_short";
+                        code: "invalid_input" | "invalid_json" | "malformed_request" | "minor_cannot_register" | "password_breached" | "password_own_name" | "password_too_common" | "password_too_long" | "password_too_short";
                     };
                 };
             };
@@ -3608,6 +3676,7 @@ export interface operations {
             };
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            421: components["responses"]["UnknownHost"];
             429: components["responses"]["TooManyAttempts"];
             500: components["responses"]["InternalError"];
             /** @description There is a lot going on right now. Please try again in a few seconds. This service is not available right now. Please try again in a few seconds. */
@@ -3648,7 +3717,7 @@ export interface operations {
                     "application/json": components["schemas"]["Preview"];
                 };
             };
-            /** @description Some fields need attention. */
+            /** @description Some fields need attention. This request could not be read. */
             400: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -3657,7 +3726,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Error"] & {
                         /** @enum {string} */
-                        code: "invalid_input";
+                        code: "invalid_input" | "malformed_request";
                     };
                 };
             };
@@ -3677,6 +3746,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["PayloadTooLarge"];
+            421: components["responses"]["UnknownHost"];
             429: components["responses"]["TooManyAttempts"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
@@ -3705,7 +3775,7 @@ export interface operations {
                     "application/json": components["schemas"]["Message"];
                 };
             };
-            /** @description Invalid or expired reset token The password is too short. The password is too long. The password must not be your own login or address. This password is too common: others would guess it. This password was stolen somewhere before: others would try it. Some fields need attention. The body must be one JSON object. */
+            /** @description Invalid or expired reset token The password is too short. The password is too long. The password must not be your own login or address. This password is too common: others would guess it. This password was stolen somewhere before: others would try it. Some fields need attention. The body must be one JSON object. This request could not be read. */
             400: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -3714,13 +3784,14 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Error"] & {
                         /** @enum {string} */
-                        code: "invalid_input" | "invalid_json" | "password_breached" | "password_own_name" | "password_too_common" | "password_too_long" | "password_too_short" | "reset_token_invalid";
+                        code: "invalid_input" | "invalid_json" | "malformed_request" | "password_breached" | "password_own_name" | "password_too_common" | "password_too_long" | "password_too_short" | "reset_token_invalid";
                     };
                 };
             };
             403: components["responses"]["CrossSiteRequest"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            421: components["responses"]["UnknownHost"];
             429: components["responses"]["TooManyAttempts"];
             500: components["responses"]["InternalError"];
             /** @description There is a lot going on right now. Please try again in a few seconds. This service is not available right now. Please try again in a few seconds. */
@@ -3762,7 +3833,7 @@ export interface operations {
                     "application/json": components["schemas"]["Message"];
                 };
             };
-            /** @description Some fields need attention. The body must be one JSON object. */
+            /** @description Some fields need attention. The body must be one JSON object. This request could not be read. */
             400: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -3771,13 +3842,14 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Error"] & {
                         /** @enum {string} */
-                        code: "invalid_input" | "invalid_json";
+                        code: "invalid_input" | "invalid_json" | "malformed_request";
                     };
                 };
             };
             403: components["responses"]["CrossSiteRequest"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            421: components["responses"]["UnknownHost"];
             429: components["responses"]["TooManyAttempts"];
             500: components["responses"]["InternalError"];
             /** @description Password reset is not available (email service not configured) This service is not available right now. Please try again in a few seconds. */
@@ -3815,6 +3887,7 @@ export interface operations {
                     "application/json": components["schemas"]["Session"];
                 };
             };
+            400: components["responses"]["MalformedRequest"];
             /** @description Please sign in first. */
             401: {
                 headers: {
@@ -3831,6 +3904,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["PayloadTooLarge"];
+            421: components["responses"]["UnknownHost"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -3854,9 +3928,11 @@ export interface operations {
                     "application/json": components["schemas"]["Devices"];
                 };
             };
+            400: components["responses"]["MalformedRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["PasswordChangeRequired"];
             413: components["responses"]["PayloadTooLarge"];
+            421: components["responses"]["UnknownHost"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -3880,6 +3956,7 @@ export interface operations {
                     "application/json": components["schemas"]["Ended"];
                 };
             };
+            400: components["responses"]["MalformedRequest"];
             401: components["responses"]["NotSignedIn"];
             /** @description Please set a new password first. This request comes from a site that is not allowed to make it. */
             403: {
@@ -3896,6 +3973,7 @@ export interface operations {
             };
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            421: components["responses"]["UnknownHost"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -3922,6 +4000,7 @@ export interface operations {
                     "application/json": components["schemas"]["Message"];
                 };
             };
+            400: components["responses"]["MalformedRequest"];
             401: components["responses"]["NotSignedIn"];
             /** @description Please set a new password first. This request comes from a site that is not allowed to make it. */
             403: {
@@ -3939,6 +4018,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            421: components["responses"]["UnknownHost"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -3962,9 +4042,11 @@ export interface operations {
                     "application/json": components["schemas"]["LabelInvitations"];
                 };
             };
+            400: components["responses"]["MalformedRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["PasswordChangeRequired"];
             413: components["responses"]["PayloadTooLarge"];
+            421: components["responses"]["UnknownHost"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -3991,6 +4073,7 @@ export interface operations {
                     "application/json": components["schemas"]["Message"];
                 };
             };
+            400: components["responses"]["MalformedRequest"];
             401: components["responses"]["NotSignedIn"];
             /** @description Please set a new password first. This request comes from a site that is not allowed to make it. */
             403: {
@@ -4021,6 +4104,7 @@ export interface operations {
             };
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            421: components["responses"]["UnknownHost"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -4047,6 +4131,7 @@ export interface operations {
                     "application/json": components["schemas"]["Message"];
                 };
             };
+            400: components["responses"]["MalformedRequest"];
             401: components["responses"]["NotSignedIn"];
             /** @description Please set a new password first. This request comes from a site that is not allowed to make it. */
             403: {
@@ -4065,6 +4150,7 @@ export interface operations {
             409: components["responses"]["NotPending"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            421: components["responses"]["UnknownHost"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -4091,6 +4177,7 @@ export interface operations {
                     "application/json": components["schemas"]["LabelInvitations"];
                 };
             };
+            400: components["responses"]["MalformedRequest"];
             401: components["responses"]["NotSignedIn"];
             /** @description You are not allowed to do this. Please set a new password first. */
             403: {
@@ -4107,6 +4194,7 @@ export interface operations {
             };
             404: components["responses"]["NotFound"];
             413: components["responses"]["PayloadTooLarge"];
+            421: components["responses"]["UnknownHost"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -4137,7 +4225,7 @@ export interface operations {
                     "application/json": components["schemas"]["LabelInvitation"];
                 };
             };
-            /** @description This artist already belongs to a label. This artist already has a pending invitation from this label. Some fields need attention. The body must be one JSON object. */
+            /** @description This artist already belongs to a label. This artist already has a pending invitation from this label. Some fields need attention. The body must be one JSON object. This request could not be read. */
             400: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -4146,7 +4234,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Error"] & {
                         /** @enum {string} */
-                        code: "already_invited" | "artist_has_label" | "invalid_input" | "invalid_json";
+                        code: "already_invited" | "artist_has_label" | "invalid_input" | "invalid_json" | "malformed_request";
                     };
                 };
             };
@@ -4167,6 +4255,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            421: components["responses"]["UnknownHost"];
             429: components["responses"]["TooManyAttempts"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
@@ -4191,9 +4280,11 @@ export interface operations {
                     "application/json": components["schemas"]["Coaches"];
                 };
             };
+            400: components["responses"]["MalformedRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["PasswordChangeRequired"];
             413: components["responses"]["PayloadTooLarge"];
+            421: components["responses"]["UnknownHost"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -4217,9 +4308,11 @@ export interface operations {
                     "application/json": components["schemas"]["IceTypes"];
                 };
             };
+            400: components["responses"]["MalformedRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["PasswordChangeRequired"];
             413: components["responses"]["PayloadTooLarge"];
+            421: components["responses"]["UnknownHost"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -4247,7 +4340,7 @@ export interface operations {
                     "application/json": components["schemas"]["ContactPreferenceSet"];
                 };
             };
-            /** @description Some fields need attention. The body must be one JSON object. */
+            /** @description Some fields need attention. The body must be one JSON object. This request could not be read. */
             400: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -4256,7 +4349,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Error"] & {
                         /** @enum {string} */
-                        code: "invalid_input" | "invalid_json";
+                        code: "invalid_input" | "invalid_json" | "malformed_request";
                     };
                 };
             };
@@ -4277,6 +4370,7 @@ export interface operations {
             404: components["responses"]["NotOnboarded"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            421: components["responses"]["UnknownHost"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -4300,9 +4394,11 @@ export interface operations {
                     "application/json": components["schemas"]["DashboardAnswer"];
                 };
             };
+            400: components["responses"]["MalformedRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["PasswordChangeRequired"];
             413: components["responses"]["PayloadTooLarge"];
+            421: components["responses"]["UnknownHost"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -4331,7 +4427,7 @@ export interface operations {
                     "application/json": components["schemas"]["IceTimeAnswer"];
                 };
             };
-            /** @description Some fields need attention. */
+            /** @description Some fields need attention. This request could not be read. */
             400: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -4340,13 +4436,14 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Error"] & {
                         /** @enum {string} */
-                        code: "invalid_input";
+                        code: "invalid_input" | "malformed_request";
                     };
                 };
             };
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["PasswordChangeRequired"];
             413: components["responses"]["PayloadTooLarge"];
+            421: components["responses"]["UnknownHost"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -4374,7 +4471,7 @@ export interface operations {
                     "application/json": components["schemas"]["Overview"];
                 };
             };
-            /** @description Some fields need attention. The body must be one JSON object. */
+            /** @description Some fields need attention. The body must be one JSON object. This request could not be read. */
             400: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -4383,7 +4480,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Error"] & {
                         /** @enum {string} */
-                        code: "invalid_input" | "invalid_json";
+                        code: "invalid_input" | "invalid_json" | "malformed_request";
                     };
                 };
             };
@@ -4404,6 +4501,7 @@ export interface operations {
             404: components["responses"]["NotOnboarded"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            421: components["responses"]["UnknownHost"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -4430,8 +4528,10 @@ export interface operations {
                     "application/json": components["schemas"]["SharedCard"];
                 };
             };
+            400: components["responses"]["MalformedRequest"];
             404: components["responses"]["NotFound"];
             413: components["responses"]["PayloadTooLarge"];
+            421: components["responses"]["UnknownHost"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -4455,10 +4555,12 @@ export interface operations {
                     "application/json": components["schemas"]["Card"];
                 };
             };
+            400: components["responses"]["MalformedRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["PasswordChangeRequired"];
             404: components["responses"]["NotOnboarded"];
             413: components["responses"]["PayloadTooLarge"];
+            421: components["responses"]["UnknownHost"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -4482,6 +4584,7 @@ export interface operations {
                     "application/json": components["schemas"]["Shared"];
                 };
             };
+            400: components["responses"]["MalformedRequest"];
             401: components["responses"]["NotSignedIn"];
             /** @description Please set a new password first. This request comes from a site that is not allowed to make it. */
             403: {
@@ -4499,6 +4602,7 @@ export interface operations {
             404: components["responses"]["NotOnboarded"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            421: components["responses"]["UnknownHost"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -4522,6 +4626,7 @@ export interface operations {
                     "application/json": components["schemas"]["Unshared"];
                 };
             };
+            400: components["responses"]["MalformedRequest"];
             401: components["responses"]["NotSignedIn"];
             /** @description Please set a new password first. This request comes from a site that is not allowed to make it. */
             403: {
@@ -4539,6 +4644,7 @@ export interface operations {
             404: components["responses"]["NotOnboarded"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            421: components["responses"]["UnknownHost"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -4562,9 +4668,11 @@ export interface operations {
                     "application/json": components["schemas"]["Overview"];
                 };
             };
+            400: components["responses"]["MalformedRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["PasswordChangeRequired"];
             413: components["responses"]["PayloadTooLarge"];
+            421: components["responses"]["UnknownHost"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -4588,7 +4696,9 @@ export interface operations {
                     "application/json": components["schemas"]["Clubs"];
                 };
             };
+            400: components["responses"]["MalformedRequest"];
             413: components["responses"]["PayloadTooLarge"];
+            421: components["responses"]["UnknownHost"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -4615,7 +4725,7 @@ export interface operations {
                     "application/json": components["schemas"]["Rinks"];
                 };
             };
-            /** @description Some fields need attention. */
+            /** @description Some fields need attention. This request could not be read. */
             400: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -4624,11 +4734,12 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Error"] & {
                         /** @enum {string} */
-                        code: "invalid_input";
+                        code: "invalid_input" | "malformed_request";
                     };
                 };
             };
             413: components["responses"]["PayloadTooLarge"];
+            421: components["responses"]["UnknownHost"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -4656,7 +4767,7 @@ export interface operations {
                     "application/json": components["schemas"]["Added"];
                 };
             };
-            /** @description Some fields need attention. The body must be one JSON object. */
+            /** @description Some fields need attention. The body must be one JSON object. This request could not be read. */
             400: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -4665,7 +4776,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Error"] & {
                         /** @enum {string} */
-                        code: "invalid_input" | "invalid_json";
+                        code: "invalid_input" | "invalid_json" | "malformed_request";
                     };
                 };
             };
@@ -4686,6 +4797,7 @@ export interface operations {
             404: components["responses"]["NotOnboarded"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            421: components["responses"]["UnknownHost"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -4709,6 +4821,7 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
+            400: components["responses"]["MalformedRequest"];
             413: components["responses"]["PayloadTooLarge"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
@@ -4733,6 +4846,7 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
+            400: components["responses"]["MalformedRequest"];
             413: components["responses"]["PayloadTooLarge"];
             500: components["responses"]["InternalError"];
             /** @description The database needs its migrations first: flask --app wsgi db upgrade This service is not available right now. Please try again in a few seconds. */

@@ -195,7 +195,7 @@ def test_a_link_is_kept_only_as_a_digest(world: World) -> None:
 
 
 def test_the_link_begins_as_configured_whatever_the_request_says(new_world: NewWorld) -> None:
-    world = new_world(base_url="https://rink.example/app")
+    world = new_world(base_url="https://rink.example/app", trusted_hosts=("evil.test",))
     ann, tenant_id = world.admin(), world.tenant()
     headers = {"Host": "evil.test", "X-Forwarded-Host": "evil.test"}
     ann.browser.set_cookie("session", ann.cookie or "", domain="evil.test")

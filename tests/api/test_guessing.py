@@ -8,7 +8,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from app.devices import PURPOSE
-from app.sealing import seal
+from app.sealing import fingerprint, seal
 from app.testing import CHEAP
 from core.models import User
 from core.policy import LIMITS, Policy
@@ -68,15 +68,19 @@ def cookie(world: World, *, secret_key: str | None = None, purpose: str = PURPOS
 def test_only_this_accounts_own_cookie_of_a_device_counts(world: World) -> None:
     cas, dee = known(world), known(world, "Dee")
     own, of_dee = (person.browser.get_cookie("device").value for person in (cas, dee))
-    [user_id] = {str(user.id) for user in world.rows(User) if user.login == "Cas"}
+    [user] = [user for user in world.rows(User) if user.login == "Cas"]
+    key = world.app.extensions["settings"].secret_keys[0]
+    good = {"sub": str(user.id), "jti": "x", "password": fingerprint(key, PURPOSE, user.password_hash)}
     stranger_guesses(world, "Cas", ACCOUNT.attempts)
     forged = {
         "none": "",
         "somebody else's": of_dee,
         "a changed one": f"{own[:-4]}AAAA",
-        "another key's": cookie(world, secret_key="k" * 32, sub=user_id, jti="x"),
-        "another purpose's": cookie(world, purpose="vestibule/login-token", sub=user_id, jti="x"),
-        "one without a name": cookie(world, sub=user_id),
+        "another key's": cookie(world, secret_key="k" * 32, **good),
+        "another purpose's": cookie(world, purpose="vestibule/login-token", **good),
+        "one without a name": cookie(world, sub=good["sub"], password=good["password"]),
+        "one without a password": cookie(world, sub=good["sub"], jti="x"),
+        "another password's": cookie(world, **{**good, "password": fingerprint(key, PURPOSE, "another")}),
         "nonsense": "x.y.z",
     }
 
@@ -84,9 +88,10 @@ def test_only_this_accounts_own_cookie_of_a_device_counts(world: World) -> None:
         eve = world.somebody("Eve")
         eve.browser.set_cookie("device", value)
         assert said(eve.sign_in("Cas", PASSWORD)) == TOO_MANY, how
-    eve = world.somebody("Eve")
-    eve.browser.set_cookie("device", own)
-    assert eve.sign_in("Cas", PASSWORD).status_code == 200  # the control
+    for control in (own, cookie(world, **good)):
+        eve = world.somebody("Eve")
+        eve.browser.set_cookie("device", control)
+        assert eve.sign_in("Cas", PASSWORD).status_code == 200
 
 
 def test_a_device_is_known_for_half_a_year_since_its_last_sign_in(world: World) -> None:

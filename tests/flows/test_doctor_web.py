@@ -50,7 +50,7 @@ def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 def site(standing: Site) -> Site:
     """With a proxy of good manners."""
     standing.door.to, standing.door.hops, standing.door.tells_scheme = standing.server.url, ["127.0.0.1"], True
-    standing.door.answer = None
+    standing.door.answer = standing.door.host = None
     return standing
 
 
@@ -140,6 +140,25 @@ def test_more_proxies_than_are_trusted_are_named(site: Site) -> None:
     assert report.names("proxy", "fault", "All visitors share one address and its limits", "TRUSTED_PROXY_COUNT=2")
 
 
+@pytest.mark.parametrize("written", ["unix:", "unknown", "-"])
+def test_a_proxy_that_writes_no_address_is_named(site: Site, written: str) -> None:
+    site.door.hops = [written]
+    report = site.examined()
+    assert report.names("proxy", "fault", "writes no address that can be read", "proxy_set_header X-Forwarded-For")
+
+
+@pytest.mark.parametrize("written", ["127.0.0.1:4711", "[::ffff:127.0.0.1]:4711", "[2001:db8::1]:443"])
+def test_a_proxy_that_writes_ports_is_well(site: Site, written: str) -> None:
+    site.door.hops = [written]
+    assert severities(site.examined(), "proxy") == ["ok"]
+
+
+def test_a_proxy_that_names_another_host_is_named(site: Site) -> None:
+    site.door.host = "upstream:8000"
+    report = site.examined()
+    assert report.names("proxy", "fault", "Host: upstream:8000", "TRUSTED_HOSTS")
+
+
 def test_a_proxy_that_does_not_say_that_visitors_come_by_https_is_named(site: Site) -> None:
     site.door.tells_scheme = False
     report = site.examined()
@@ -166,7 +185,14 @@ def test_only_who_holds_the_key_is_told_how_a_request_arrived(site: Site) -> Non
         answer = requests.get(f"{site.server.url}/healthz", headers=asked, timeout=10)
         assert (answer.json(), SEEN in answer.headers) == ({"status": "ok"}, False)
     told = requests.get(f"{site.server.url}/healthz", headers=fresh, timeout=10).headers[SEEN]
-    assert json.loads(told) == {"scheme": "http", "address": "127.0.0.1", "chain": [], "proxies": 1}
+    assert json.loads(told) == {
+        "scheme": "http",
+        "address": "127.0.0.1",
+        "chain": [],
+        "proxies": 1,
+        "unreadable": None,
+        "host": site.server.url.removeprefix("http://"),
+    }
 
 
 COOKIES = [

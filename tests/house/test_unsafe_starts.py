@@ -82,6 +82,7 @@ NONSENSE: dict[str, list[str]] = {
     "RATELIMIT_ENABLED": SWITCH,
     "BREACHED_PASSWORDS_URL": ADDRESS,
     "TRUSTED_PROXY_COUNT": [*NUMBER, "11"],
+    "TRUSTED_HOSTS": ["https://club.example", "club.example:8000", "a b", "*", "club.example/x", "one.test;two.test"],
     "DEFAULT_LANGUAGE": ["xx", "DE", "de-DE", "../de"],
     "FLASK_DEBUG": ["1", "true", "yes", "on"],
 }

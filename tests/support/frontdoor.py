@@ -15,12 +15,14 @@ from tests.support.certificates import Certificate
 @dataclass
 class FrontDoor:
     """Passes GET on to `to`. `hops` are the addresses that it adds to X-Forwarded-For, `tells_scheme` whether it says
-    that visitors come by https. With `answer` (status, headers, body) it says that, and asks nobody."""
+    that visitors come by https, `host` which Host it names instead of theirs. With `answer` (status, headers, body) it
+    says that, and asks nobody."""
 
     port: int
     to: str = ""
     hops: list[str] = field(default_factory=lambda: ["127.0.0.1"])
     tells_scheme: bool = True
+    host: str | None = None
     answer: tuple[int, dict[str, str], bytes] | None = None
 
     def ask(self, path: str, headers: dict[str, str]) -> tuple[int, dict[str, str], bytes]:
@@ -28,6 +30,8 @@ class FrontDoor:
             return self.answer
         chain = [each for each in (headers.get("X-Forwarded-For"), *self.hops) if each]
         passed = headers | {"X-Forwarded-For": ", ".join(chain)}
+        if self.host:
+            passed["Host"] = self.host
         if self.tells_scheme:
             passed["X-Forwarded-Proto"] = "https"
         answered = requests.get(self.to + path, headers=passed, timeout=10, allow_redirects=False)

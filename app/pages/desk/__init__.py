@@ -3,7 +3,7 @@
 from flask import Blueprint
 
 from app import links
-from app.pages.desk import coaches, invitations, inviting, mails, people, person, team, trail, words
+from app.pages.desk import asking, coaches, invitations, inviting, mails, people, person, team, trail, words
 
 bp = Blueprint("desk", __name__, url_prefix="/desk")
 for area in (inviting, invitations, coaches, team, people, person, trail, mails):
@@ -11,6 +11,7 @@ for area in (inviting, invitations, coaches, team, people, person, trail, mails)
 
 FILTERS = (
     links.qr_png,
+    asking.listed_at,
     words.told,
     words.role_name,
     words.kind_name,

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TypeVar
+from urllib.parse import urlencode
 
 from flask import request, url_for
 from pydantic import BaseModel
@@ -23,9 +24,19 @@ def asked(query: type[Q]) -> Q:
 
 
 def further(endpoint: str, cursor: str | None) -> str | None:
-    """The address of the next page of a list, which goes on with what was asked for."""
+    """Return the address of the next page of a list, with the search that was asked for; None after the last one."""
+    return listed_at(endpoint, cursor=cursor) if cursor else None
+
+
+def listed_at(endpoint: str, **more: str) -> str:
+    """Return the address of this list with the search that was asked for, and `more`.
+
+    What a visitor put into the query never becomes an argument of url_for, where some names mean something else
+    (`endpoint`, `_scheme`…).
+    """
     kept = {name: text for name, text in request.args.items() if text and name not in {"cursor", "done"}}
-    return url_for(endpoint, **kept, cursor=cursor) if cursor else None
+    asked_for = urlencode(kept | more)
+    return f"{url_for(endpoint)}?{asked_for}" if asked_for else url_for(endpoint)
 
 
 def form(
