@@ -23,7 +23,7 @@ def sign_in(name: str, password: str) -> Begun:
     core.logins.log_in says, TooManyAttempts, PasswordStopped. A browser that the account knows has attempts of its own;
     when it has used them up in a row, it counts as any other."""
     found = users.find_by_login_or_email(look, name)
-    account = _account(found.id) if found else f"name {names.canonical(name)}"
+    account = _account(found.id) if found else f"name {names.login_key(name)}"
     device = devices.known_as(found.id) if found else None
     g.account_tried = found.id if found else None
     known = [f"{account} from {device}"] if device else []
@@ -58,7 +58,7 @@ def change_password(current: str | None, password: str) -> None:
 def request_reset(address: str) -> None:
     """Owe this address a reset link, whether anybody has it or not. MailNotConfigured, TooManyAttempts."""
     require_mail()
-    count_attempt("reset_account", names.canonical(address))
+    count_attempt("reset_account", names.address_key(address))
     with open_unit() as unit:
         resets.request_reset(unit, address)
 

@@ -34,6 +34,7 @@ from core import invitations, logins, registration, users
 from core.passwords import Hasher
 from core.policy import HashCost, Policy
 from core.registration import Applicant
+from core.unit import TERMINAL
 
 PASSWORD = "a long walk on thin ice"  # noqa: S105 - of accounts that are made for a test
 VISITOR = {"ip": "127.0.0.1", "user_agent": f"Werkzeug/{version('werkzeug')}"}
@@ -101,7 +102,7 @@ class Vestibule:
 
     def invite(self, **wishes: Any) -> Invite:
         """An invite link for one person and a week, or with other `roles`, `max_uses`, `expires_at`, `note`…"""
-        with self.app.app_context(), open_unit(name="cli") as unit:
+        with self.app.app_context(), open_unit(name=TERMINAL) as unit:
             issued = invitations.issue(unit, **{"expires_at": invitations.ending(unit), **wishes})
             return Invite(issued.secret, str(links.invite(issued).invite_url))
 
@@ -132,7 +133,7 @@ def sign_up(app: Flask, applicant: Applicant, token: str) -> None:
 def grant(app: Flask, name: str, *roles: str) -> None:
     """Give the account with this login these roles."""
     if roles:
-        with app.app_context(), open_unit(name="cli") as unit:
+        with app.app_context(), open_unit(name=TERMINAL) as unit:
             users.grant_roles(unit, users.get_by_login(unit.look, name).id, roles)
 
 

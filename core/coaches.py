@@ -74,7 +74,7 @@ def tenant_of(look: Look, invitation_id: uuid.UUID) -> AnyRow | None:
 
 
 def _recorded(unit: Unit, name: str, email: str) -> uuid.UUID:
-    key = names.canonical(email)
+    key = names.address_key(email)
     if known := _known(unit, key):
         return known
     first, _, last = name.partition(" ")

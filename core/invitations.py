@@ -72,7 +72,7 @@ def issue(
         id=uuid.uuid4(),
         kind=kind,
         email=email,
-        email_key=email and names.canonical(email),
+        email_key=email and names.address_key(email),
         name=name,
         roles=sorted(set(roles)),
         note=note,
@@ -128,7 +128,7 @@ def peek(look: Look, secret: str, now: datetime, *, kinds: Collection[str] | Non
 
 def check_address(invitation: AnyRow, email: str | None) -> None:
     """Refuse with InviteOtherAddress a personal invitation for another address than `email` (None: nobody's yet)."""
-    if email is not None and invitation.email_key not in {None, names.canonical(email)}:
+    if email is not None and invitation.email_key not in {None, names.address_key(email)}:
         raise InviteOtherAddress(invited=names.masked(invitation.email), present=email)
 
 
@@ -166,7 +166,7 @@ def get(look: Look, invitation_id: uuid.UUID, kind: str | None = None) -> AnyRow
 
 def find_unused(look: Look, kind: str, email: str) -> AnyRow | None:
     """The personal invitation of this kind that this address has not used yet, whether it still lives or not."""
-    key = names.canonical(email)
+    key = names.address_key(email)
     theirs = _all(kind).where(Invitation.email_key == key, ~_is_used()).order_by(Invitation.created_at.desc())
     return next(iter(look(theirs.limit(1))), None)
 

@@ -117,7 +117,7 @@ def _is_mine_to_change(me: SignedIn, invitation: AnyRow) -> bool:
 
 
 def _is_member(look: Look, email: str) -> bool:
-    member = select(TeamMember.user_id).join(User).where(User.email_key == names.canonical(email))
+    member = select(TeamMember.user_id).join(User).where(User.email_key == names.address_key(email))
     return bool(look(member))
 
 
