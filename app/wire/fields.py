@@ -21,7 +21,6 @@ LOCAL_PART_MAX = 64
 # Clubs run mail on .local and .test too; who is invited has been vouched for.
 email_validator.SPECIAL_USE_DOMAIN_NAMES.clear()
 A_MOMENT = "Must be a time with its offset, such as 2027-01-31T18:00:00+01:00."
-HIDDEN = "Must not contain control or invisible characters."
 A_DAY = "Must be a day, such as 2027-01-31."
 
 
@@ -30,16 +29,20 @@ def fault(sentence: str) -> PydanticCustomError:
     return PydanticCustomError("field", sentence)  # type: ignore[arg-type]
 
 
+def _hidden() -> PydanticCustomError:
+    return fault("Must not contain control or invisible characters.")
+
+
 def _visible(text: str) -> str:
     if names.has_hidden_characters(text):
-        raise fault(HIDDEN)
+        raise _hidden()
     return text
 
 
 def _plain(text: str) -> str:
     """Refuse what makes two names look like one: stricter than _visible(), for logins and addresses."""
     if names.has_invisible_characters(text):
-        raise fault(HIDDEN)
+        raise _hidden()
     return text
 
 

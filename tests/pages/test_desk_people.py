@@ -7,6 +7,7 @@ from app.pages.desk import words
 from app.unit import open_unit
 from core import audit
 from core.audit import Happened
+from core.unit import TERMINAL
 from tests.api.test_mails import mail_server_that, one_of_each, refused
 from tests.api.test_people import path_of
 from tests.api.test_team_invitations import ask
@@ -112,7 +113,7 @@ def test_every_event_that_is_recorded_has_a_sentence(world: World) -> None:
         event, _, kind = name.partition(" ")
         details = {"by_reset": True} if kind == "by_reset" else {"kind": kind, "role": "dev", "roles": ["dev"]}
         happened = Happened(NOBODYS, world.clock.now, event, "Ann", "Ben", None, details)  # type: ignore[arg-type]
-        with world.app.app_context():
+        with world.app.test_request_context():
             said = words.told(happened)
         assert said.endswith(".")
         assert "{" not in said
@@ -120,10 +121,10 @@ def test_every_event_that_is_recorded_has_a_sentence(world: World) -> None:
 
 def test_an_event_without_a_sentence_is_shown_as_it_is(world: World) -> None:
     ann = world.admin()
-    with world.app.app_context(), open_unit(name="cli") as unit:
+    with world.app.app_context(), open_unit(name=TERMINAL) as unit:
         audit.record(unit, "comet_seen", user_id=ann.session().json["user_id"], brightness=3)
 
-    assert "comet_seen, by cli, Ann" in text_of(ann.get("/desk/trail?event=comet_seen"))
+    assert "comet_seen, Somebody at the terminal, Ann" in text_of(ann.get("/desk/trail?event=comet_seen"))
 
 
 def test_the_trail_is_searched_and_names_who_was_invited(world: World) -> None:

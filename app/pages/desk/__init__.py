@@ -12,6 +12,8 @@ for area in (inviting, invitations, coaches, team, people, person, trail, mails)
 FILTERS = (
     links.qr_png,
     words.told,
+    words.person_link,
+    words.issuer,
     words.role_name,
     words.kind_name,
     words.letter_name,
