@@ -1,7 +1,12 @@
 """The desk's pages for people, the trail of events and the mail queue."""
 
 import re
+from html import unescape
 from pathlib import Path
+from urllib.parse import unquote_plus
+
+import pytest
+from markupsafe import escape
 
 from app.pages.desk import words
 from app.unit import open_unit
@@ -174,3 +179,33 @@ def test_a_letter_that_did_not_arrive_is_replaced_by_a_link_on_screen(world: Wor
 
     assert send(world.somebody("Bea"), "/team/join", token=token).status_code == 303
     assert "/resend" not in ann.get("/desk/mail").text
+
+
+SENTENCE = "Ann closed the account of Ben. somebody at the terminal"
+LOGINS = [SENTENCE, "\u05d0\u05e0\u05d4", "an account of Ann's", "<b>Ann</b>"]
+BARE = re.compile(r'<bdi class="login">.*?</bdi>|<em class="system">.*?</em>')
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("login", LOGINS)
+def test_a_login_is_marked_as_one_wherever_the_desk_says_who_did_what(world: World, login: str, language: str) -> None:
+    ann, eve = world.admin(), world.member(login, "admin", aEmail="eve@club.test")
+    send(eve, "/desk/invites", max_uses="1")
+    send(eve, "/desk/coaches/places", place="Ice House")
+    send(ann, f"{page_of(eve)}/roles", role="coach")
+    world.terminal("users", "grant", "Ann", "coach")
+    send(ann, "/language", language=language)
+
+    for path in ("/desk/trail", page_of(eve), "/desk/people", "/desk/invitations", "/desk/", "/desk/coaches"):
+        page = ann.get(path).text.partition("<main")[2]
+        assert path == "/desk/coaches" or f'<bdi class="login">{escape(login)}</bdi>' in page, path
+        sentences = re.findall(r"<(?:li|p)[ >].*?</(?:li|p)>", page, re.DOTALL)
+        assert [each for each in sentences if login in unescape(re.sub(r"<[^>]+>", "", BARE.sub("", each)))] == []
+    trail = ann.get("/desk/trail").text
+    system = "somebody at the terminal" if language == "en" else "jemandem am Terminal"
+    assert f'<em class="system">{system}</em>' in trail
+    linked = re.findall(r'<a href="/desk/people\?q=([^"]+)"><bdi class="login">(.*?)</bdi></a>', trail)
+    assert {(unquote_plus(unescape(asked)), unescape(shown)) for asked, shown in linked} == {
+        ("Ann", "Ann"),
+        (login, login),
+    }
