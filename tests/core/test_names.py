@@ -9,6 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from core import names
+from core.unit import TERMINAL
 from tests.support.examples import examples, say_seed
 
 
@@ -169,3 +170,9 @@ def test_names_of_people_are_seen_whole(name: str) -> None:
 @pytest.mark.parametrize("login", ["cli", "CLI", "Ｃli", " Jemand am  Terminal ", "some\u200bbody", "The Terminal"])
 def test_what_the_product_calls_itself_is_reserved(login: str) -> None:
     assert names.is_reserved(login)
+
+
+def test_the_terminal_has_a_name_that_no_login_can_have() -> None:
+    """Accounts of the replaced backend may have a login like an address: taking over refuses this one."""
+    assert names.looks_like_address(TERMINAL)
+    assert names.login_key(TERMINAL) == TERMINAL
