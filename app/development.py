@@ -16,6 +16,7 @@ from app.settings import BadSettings, Settings, from_environment
 from app.unit import open_unit
 from core import first_admin
 from core.errors import NotFound
+from core.unit import TERMINAL
 
 KEPT = 100
 
@@ -100,7 +101,7 @@ def _port() -> int:
 
 
 def _greet(settings: Settings) -> None:
-    with open_unit(name="cli") as unit:
+    with open_unit(name=TERMINAL) as unit:
         offered = first_admin.offer(unit)
     print(f"\n  The front door is open:   {settings.base_url}")
     print(f"  The API, to read and try: {settings.base_url}/api/v4/docs")

@@ -48,7 +48,7 @@ def invite_team(typed: Sequence[str], role: str, language: str | None) -> list[O
     there twice asked once. TooManyAttempts, AboveOwnRole."""
     count_attempt("team_invite_account", me().user_id)
     emails = [address(each) for each in typed]
-    keys = [names.canonical(email or "") or each for email, each in zip(emails, typed, strict=True)]
+    keys = [names.address_key(email or "") or each for email, each in zip(emails, typed, strict=True)]
     outcomes: dict[str, Outcome] = {}
     with open_unit() as unit:
         for key, email, each in zip(keys, emails, typed, strict=True):

@@ -18,10 +18,11 @@ from app import links
 from app.extensions import mail as smtp
 from app.languages.spoken import current, gettext, insist
 from app.own_thread import OwnThread
+from app.quoting import unlinked
 from app.unit import open_unit
 from app.wire.fields import on_envelopes
 from core import invitations, labels, mail, offers, resets, users
-from core.unit import AnyRow, Unit
+from core.unit import TERMINAL, AnyRow, Unit
 
 log = logging.getLogger(__name__)
 handled = Signal()
@@ -159,16 +160,17 @@ def _write_password_changed(unit: Unit, letter: AnyRow) -> Message:
 
 
 def _write_reset_handed_over(unit: Unit, letter: AnyRow) -> Message:
-    return _notice(letter, gettext("A reset link was made for you"), "reset_handed_over")
+    by = None if letter.data["by"] == TERMINAL else letter.data["by"]
+    return _notice(letter, gettext("A reset link was made for you"), "reset_handed_over", by=by)
 
 
 def _write_signed_in_by_link(unit: Unit, letter: AnyRow) -> Message:
     return _notice(letter, gettext("An invitation signed in to your account"), "signed_in_by_link")
 
 
-def _notice(letter: AnyRow, subject: str, template: str) -> Message:
+def _notice(letter: AnyRow, subject: str, template: str, **changed: Any) -> Message:
     url = f"{current_app.extensions['settings'].base_url}/forgot"
-    return _message(letter, letter.recipient, subject, template, letter.data | {"url": url})
+    return _message(letter, letter.recipient, subject, template, letter.data | {"url": url} | changed)
 
 
 def _write_coach_invited(unit: Unit, letter: AnyRow) -> Message | None:
@@ -179,7 +181,8 @@ def _write_coach_invited(unit: Unit, letter: AnyRow) -> Message | None:
     if offer.tenant is None:
         return None
     to, url = _addressee(unit, found), links.coach(invitations.add_mailed_link(unit, found.id))
-    about = {"offer": offer, "until": found.expires_at, "url": url}
+    about = {"by": offer.invited_by, "place": offer.tenant, "part": offer.part, "name": found.name}
+    about |= {"until": found.expires_at, "url": url}
     return _message(letter, to, gettext("Join {place} as a coach", place=offer.tenant), "coach_invited", about)
 
 
@@ -188,7 +191,8 @@ def _write_team_invited(unit: Unit, letter: AnyRow) -> Message | None:
     if found is None:
         return None
     to, url = _addressee(unit, found), links.team(invitations.add_mailed_link(unit, found.id))
-    about = {"offer": offers.of(unit.look, found), "until": found.expires_at, "url": url}
+    about = {"by": offers.of(unit.look, found).invited_by, "role": found.roles[0]}
+    about |= {"until": found.expires_at, "url": url}
     return _message(letter, to, gettext("You are invited to the team"), "team_invited", about)
 
 
@@ -216,6 +220,9 @@ def _addressee(unit: Unit, invited: AnyRow) -> str:
 
 
 def _message(letter: AnyRow, to: str, subject: str, template: str, about: dict[str, Any]) -> Message:
+    """Write the letter. All texts in it but our own `url` may be what people typed: none of them becomes a link."""
+    plain = {name: unlinked(text) for name, text in about.items() if isinstance(text, str) and name != "url"}
+    about, subject = about | plain, unlinked(subject)
     settings = current_app.extensions["settings"]
     domain = parseaddr(settings.mail_sender)[1].rpartition("@")[2] or "localhost"
     message = Message(

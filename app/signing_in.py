@@ -29,7 +29,7 @@ def sign_in(name: str, password: str) -> Begun:
     used them up in a row, it counts as any other.
     """
     found = users.find_by_login_or_email(look, name)
-    account = _account(found.id) if found else f"name {names.canonical(name)}"
+    account = _account(found.id) if found else f"name {names.login_key(name)}"
     device = devices.known_as(found)
     g.account_tried = found.id if found else None
     known = [f"{account} from {device}"] if device else []
@@ -82,7 +82,7 @@ def request_reset(address: str) -> None:
     """Owe this address a reset link, whether anybody has it or not. MailNotConfigured, TooManyAttempts."""
     require_mail()
     count_address("reset_address", apart=_own_device(address))
-    count_attempt("reset_account", names.canonical(address))
+    count_attempt("reset_account", names.address_key(address))
     with open_unit() as unit:
         resets.request_reset(unit, address)
 
@@ -117,7 +117,7 @@ def _own_device(address: str) -> str:
     """Return what tells this browser from others of its network, if the account with this address knows it. Whether
     anybody has the address is looked at only where a browser shows the cookie of an account, and for that one."""
     found = devices.owner()
-    if found is None or names.canonical(found[0].email) != names.canonical(address):
+    if found is None or names.address_key(found[0].email) != names.address_key(address):
         return ""
     return f"{_account(found[0].id)} from {found[1]}"
 

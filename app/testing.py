@@ -36,6 +36,7 @@ from core.passwords import Hasher
 from core.policy import HashCost, Policy
 from core.registration import Applicant
 from core.roles import conflict
+from core.unit import TERMINAL
 
 PASSWORD = "a long walk on thin ice"  # noqa: S105 - of accounts that are made for a test
 VISITOR = {"ip": "127.0.0.1", "user_agent": f"Werkzeug/{version('werkzeug')}"}
@@ -103,7 +104,7 @@ class Vestibule:
 
     def invite(self, **wishes: Any) -> Invite:
         """An invite link for one person and a week, or with other `roles`, `max_uses`, `expires_at`, `note`…"""
-        with self.app.app_context(), open_unit(name="cli") as unit:
+        with self.app.app_context(), open_unit(name=TERMINAL) as unit:
             issued = invitations.issue(unit, **{"expires_at": invitations.ending(unit), **wishes})
             return Invite(issued.secret, str(links.invite(issued).invite_url))
 
@@ -134,7 +135,7 @@ def sign_up(app: Flask, applicant: Applicant, token: str) -> None:
 def grant(app: Flask, name: str, *roles: str) -> None:
     """Give the account with this login these roles. A minor loses the role of an adult, which it has from joining."""
     if roles:
-        with app.app_context(), open_unit(name="cli") as unit:
+        with app.app_context(), open_unit(name=TERMINAL) as unit:
             user_id = users.get_by_login(unit.look, name).id
             if conflict([*roles, "adult"]):
                 adult = select(Role.id).where(Role.name == "adult").scalar_subquery()

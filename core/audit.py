@@ -16,7 +16,7 @@ from core.unit import Unit
 
 @dataclass(frozen=True)
 class Happened:
-    """One event: what, when, done by whom (a login, or `cli`), to whose account."""
+    """One event: what, when, done by whom (a login, or TERMINAL), to whose account."""
 
     id: uuid.UUID
     created_at: datetime
@@ -72,8 +72,8 @@ def list_events(
 
 def _mentions(q: str) -> ColumnElement[bool]:
     """By or about somebody; letter case aside also where the database knows ASCII only."""
-    key, doer = names.canonical(q), aliased(User)
-    about = (column.contains(key, autoescape=True) for column in (User.login_key, User.email_key))
-    by = (column.contains(key, autoescape=True) for column in (doer.login_key, doer.email_key))
+    keys, doer = names.search_keys(q), aliased(User)
+    about = (column.contains(key, autoescape=True) for column in (User.login_key, User.email_key) for key in keys)
+    by = (column.contains(key, autoescape=True) for column in (doer.login_key, doer.email_key) for key in keys)
     doers = select(doer.login).where(or_(*by))
     return or_(*about, AuditEvent.actor.in_(doers), AuditEvent.actor.icontains(q, autoescape=True))

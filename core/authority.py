@@ -124,7 +124,7 @@ def holder_of(look: Look, email: str | None) -> int | None:
     """The account that has this address, open or closed."""
     if email is None:
         return None
-    found = look(select(User.id.label("id")).where(User.email_key == names.canonical(email)))
+    found = look(select(User.id.label("id")).where(User.email_key == names.address_key(email)))
     return int(found[0].id) if found else None
 
 

@@ -68,7 +68,7 @@ def rank_needed(invitation: AnyRow, holder: authority.Account | None = None) -> 
 
 def check_address(invitation: AnyRow, email: str | None) -> None:
     """Refuse with InviteOtherAddress a personal invitation for another address than `email` (None: nobody's yet)."""
-    if email is not None and invitation.email_key not in {None, names.canonical(email)}:
+    if email is not None and invitation.email_key not in {None, names.address_key(email)}:
         raise InviteOtherAddress(invited=names.masked(invitation.email), present=email)
 
 

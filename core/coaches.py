@@ -89,14 +89,14 @@ def tenant_of(look: Look, invitation_id: uuid.UUID) -> AnyRow | None:
 
 def _check_account(unit: Unit, rank: int, accounts: Mapping[int | None, Account], email: str) -> None:
     for account in accounts.values():
-        if account.email_key == names.canonical(email):
+        if account.email_key == names.address_key(email):
             authority.check_rank(rank, max(account.rank, granting.rank_that_took(unit, account.id, "coach") or 0))
             if not account.is_active:
                 raise AccountClosed
 
 
 def _recorded(unit: Unit, name: str, email: str) -> uuid.UUID:
-    key = names.canonical(email)
+    key = names.address_key(email)
     if known := _known(unit, key):
         return known
     first, _, last = name.partition(" ")

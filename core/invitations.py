@@ -68,7 +68,7 @@ def issue(
         id=uuid.uuid4(),
         kind=kind,
         email=email,
-        email_key=email and names.canonical(email),
+        email_key=email and names.address_key(email),
         name=name,
         roles=sorted(set(roles)),
         note=note,
@@ -139,7 +139,7 @@ def get(look: Look, invitation_id: uuid.UUID, kind: str | None = None) -> AnyRow
 
 def find_unused(look: Look, kind: str, email: str) -> AnyRow | None:
     """The personal invitation of this kind that this address has not used yet, whether it still lives or not."""
-    key = names.canonical(email)
+    key = names.address_key(email)
     theirs = _all(kind).where(Invitation.email_key == key, ~_is_used()).order_by(Invitation.created_at.desc())
     return next(iter(look(theirs.limit(1))), None)
 

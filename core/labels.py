@@ -42,6 +42,7 @@ def create(unit: Unit, name: str, owner_login: str) -> uuid.UUID:
     label = Label(id=uuid.uuid4(), name=name, owner_id=owner.id, created_at=unit.now)
     unit.session.add(label)
     granting.grant_roles(unit, owner.id, ["label"])
+    audit.record(unit, "label_created", user_id=owner.id, label=str(label.id), name=name)
     return label.id
 
 
@@ -92,7 +93,8 @@ def list_all(
         query = query.where(_is(status, unit.now))
     if q:
         by_name = Label.name.icontains(q, autoescape=True)
-        query = query.where(or_(by_name, User.login_key.contains(names.canonical(q), autoescape=True)))
+        by_login = (User.login_key.contains(key, autoescape=True) for key in names.search_keys(q))
+        query = query.where(or_(by_name, *by_login))
     if after:
         query = query.where(tuple_(LabelInvitation.created_at, LabelInvitation.id) < after)
     return _found(unit, unit.look(query.limit(limit)))

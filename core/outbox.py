@@ -77,7 +77,7 @@ def list_letters(
     `after` in that order."""
     query = select(*named(Letter, *_SHOWN, "data"))
     if q:
-        folded = (Letter.recipient.icontains(each, autoescape=True) for each in {q, names.canonical(q)})
+        folded = (Letter.recipient.icontains(each, autoescape=True) for each in {q, *names.search_keys(q)})
         query = query.where(or_(*folded))
     if state:
         query = query.where(Letter.state == state)

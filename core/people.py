@@ -13,7 +13,7 @@ from core.errors import NotFound, OwnResetLink
 from core.models import Profile, Role, User, UserRole
 from core.models.base import named
 from core.sessions import SignedIn
-from core.unit import AnyRow, Look, Unit
+from core.unit import TERMINAL, AnyRow, Look, Unit
 
 STATUSES = ("active", "deactivated")
 
@@ -144,7 +144,7 @@ def make_reset_link(unit: Unit, me: SignedIn | None, skater_id: uuid.UUID) -> Ha
         raise NotFound
     secret = resets.make_link(unit, account.id)
     audit.record(unit, "reset_link_handed_over", user_id=account.id)
-    notice = mail.ResetHandedOver(account.login, unit.visitor.name or "cli", unit.now.isoformat())
+    notice = mail.ResetHandedOver(account.login, unit.visitor.name or TERMINAL, unit.now.isoformat())
     mail.post(unit, notice, to=account.email, language=account.language)
     return HandedOver(account.login, secret, unit.now + unit.policy.reset_life, account.language)
 
@@ -169,8 +169,8 @@ def _people() -> Select[*tuple[Any, ...]]:
 
 
 def _mentions(q: str) -> ColumnElement[bool]:
-    key = names.canonical(q)
-    folded = (column.contains(key, autoescape=True) for column in (User.login_key, User.email_key))
+    keyed = (User.login_key, User.email_key)
+    folded = (column.contains(key, autoescape=True) for column in keyed for key in names.search_keys(q))
     full_name = func.coalesce(Profile.first_name, "") + " " + func.coalesce(Profile.last_name, "")
     return or_(*folded, full_name.icontains(q, autoescape=True))
 

@@ -50,7 +50,7 @@ class People(Things):
         if present["email_key"]:
             return [("name", name), ("email", present["email_key"])]
         # What came before there were keys may hold an address twice, or something that is none.
-        address = present["email"] and names.canonical(present["email"])
+        address = present["email"] and names.address_key(present["email"])
         return [("name", name), ("unkeyed", address) if address else ("no address", name)]
 
     def wanted(self, given: Values) -> list[Hashable]:

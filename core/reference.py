@@ -145,7 +145,7 @@ class _Completer:
         if "zip" in values:
             values["zip"] = values["zip"] or ""
         if "email" in values:
-            values["email_key"] = values["email"] and names.canonical(values["email"])
+            values["email_key"] = values["email"] and names.address_key(values["email"])
         if values.get("timezone") and values["timezone"] not in days.zones():
             self._faults.append(Fault(row.line, "timezone", "unknown_time_zone"))
         for column in _NAMED:

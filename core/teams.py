@@ -45,7 +45,7 @@ def invite(unit: Unit, me: SignedIn, email: str, role: str, language: str | None
     authority.check_rank(rank, roles.rank_to_give([role]))
     _one_at_a_time(unit)
     waiting = invitations.find_unused(unit.look, KIND, email)
-    account = next((each for each in accounts.values() if each.email_key == names.canonical(email)), None)
+    account = next((each for each in accounts.values() if each.email_key == names.address_key(email)), None)
     if verdict := _not_to_be_asked(unit, rank, account, waiting, role):
         return verdict
     try:

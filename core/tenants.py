@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from core import names
+from core import audit, names
 from core.errors import TenantTaken
 from core.models import Tenant
 from core.models.base import named
@@ -21,6 +21,7 @@ def create(unit: Unit, name: str) -> uuid.UUID:
         unit.session.flush()
     except IntegrityError as error:
         raise TenantTaken from error
+    audit.record(unit, "tenant_created", user_id=unit.visitor.user_id, tenant=str(tenant.id), name=name)
     return tenant.id
 
 

@@ -71,9 +71,9 @@ def called(unit: Unit, events: Sequence[Happened]) -> dict[str, str]:
 
 
 def _mentions(q: str) -> ColumnElement[bool]:
-    key = names.canonical(q)
     typed = (column.icontains(q, autoescape=True) for column in (Invitation.name, Invitation.note))
-    folded = (column.contains(key, autoescape=True) for column in (Invitation.email_key, User.login_key))
+    keyed = (Invitation.email_key, User.login_key)
+    folded = (column.contains(key, autoescape=True) for column in keyed for key in names.search_keys(q))
     return or_(*typed, *folded)
 
 

@@ -12,6 +12,8 @@ from core.passwords import Hasher, never_breached
 from core.policy import Policy
 
 AnyRow = Row[*tuple[Any, ...]]
+# The actor of the terminal in the audit trail. It contains an at sign, so that no login can be it.
+TERMINAL = "@terminal"
 
 
 class Look(Protocol):
@@ -24,7 +26,7 @@ class Look(Protocol):
 
 @dataclass(frozen=True)
 class Visitor:
-    """Who is asking, for sessions and the audit trail: `name` is a login, or `cli` for the terminal. Languages are
+    """Who is asking, for sessions and the audit trail: `name` is a login, or TERMINAL. Languages are
     codes: the one that they chose here, and the one that their browser prefers."""
 
     name: str | None = None

@@ -46,12 +46,12 @@ _WITH_LOGIN = select(User.id).where(User.login_key == bindparam("key")).executio
 
 def find_by_login_or_email(look: Look, name: str) -> AnyRow | None:
     """The account whose login or address is `name`, letter case aside. Never looks at database ids."""
-    return _one(look(_BY_NAME, {"name": names.canonical(name)}))
+    return _one(look(_BY_NAME, {"name": names.login_key(name)}))
 
 
 def find_by_email(look: Look, address: str) -> AnyRow | None:
     """The account with this address, letter case aside."""
-    return _one(look(_BY_EMAIL, {"email": names.canonical(address)}))
+    return _one(look(_BY_EMAIL, {"email": names.address_key(address)}))
 
 
 def find_by_id(look: Look, user_id: int) -> AnyRow | None:
@@ -61,7 +61,7 @@ def find_by_id(look: Look, user_id: int) -> AnyRow | None:
 
 def get_by_login(look: Look, login: str) -> AnyRow:
     """The account that an operator names by its login; NotFound when nobody has it."""
-    user = _one(look(_CREDENTIALS.where(User.login_key == names.canonical(login))))
+    user = _one(look(_CREDENTIALS.where(User.login_key == names.login_key(login))))
     if user is None:
         raise NotFound
     return user
@@ -76,8 +76,10 @@ def phone_of(look: Look, user_id: int) -> str | None:
 def create(
     unit: Unit, *, login: str, email: str, phone: str | None, password_hash: str, language: str | None = None
 ) -> User:
-    """A new active account without roles. Refuses a login, address or phone number that somebody has (NameTaken), and
-    an address that somebody has for a login."""
+    """A new active account without roles. Refuses a login, address or phone number that somebody has (NameTaken),
+    an address that somebody has for a login, and a login that the product itself is called by."""
+    if names.is_reserved(login):
+        raise NameTaken("login")
     if _is_login(unit, email):
         raise NameTaken("email")
     user = User(
@@ -89,8 +91,8 @@ def create(
         fs_uniquifier=uuid.uuid4().hex,
         created_at=unit.now,
         updated_at=unit.now,
-        login_key=names.canonical(login),
-        email_key=names.canonical(email),
+        login_key=names.login_key(login),
+        email_key=names.address_key(email),
         is_active=True,
         must_change_password=False,
         language=language,
@@ -142,7 +144,7 @@ def somebody_is_admin(look: Look) -> bool:
 def _is_login(unit: Unit, email: str) -> bool:
     """Who signs in with it could be either. Looking first is enough: logins like this one came with the replaced
     backend's accounts, and no new ones are made that another transaction could hide."""
-    return unit.execute(_WITH_LOGIN, {"key": names.canonical(email)}).first() is not None
+    return unit.execute(_WITH_LOGIN, {"key": names.login_key(email)}).first() is not None
 
 
 def _one(rows: Sequence[AnyRow]) -> AnyRow | None:

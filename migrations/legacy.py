@@ -19,9 +19,9 @@ from alembic.util import CommandError
 from sqlalchemy.exc import OperationalError
 
 from app.wire.fields import address
-from core.names import canonical
 from migrations import legacy_shape
-from migrations.legacy_rows import email_key, faults
+from migrations.keys import address_key, login_key
+from migrations.legacy_rows import faults
 from migrations.statements import count, execute, execute_each, has, inspector, rows
 
 ACCOUNTS = "uAuthTable"
@@ -125,7 +125,7 @@ def fill_coach_keys() -> None:
     keys: dict[str, int] = {}
     for row in rows("SELECT id, coach_email FROM coaches ORDER BY id"):
         if address(row.coach_email or ""):
-            keys.setdefault(email_key(row.coach_email), row.id)
+            keys.setdefault(address_key(row.coach_email), row.id)
     with _untriggered("coaches"):
         values = [{"id": number, "key": key} for key, number in keys.items()]
         execute_each("UPDATE coaches SET email_key = :key WHERE id = :id", values)
@@ -186,7 +186,7 @@ def _complete_accounts() -> None:
         op.add_column(ACCOUNTS, sa.Column(name, type_))
     now = datetime.now(UTC).replace(tzinfo=None)
     people = rows(f'SELECT id, "aLogin" AS login, "aEmail" AS email FROM "{ACCOUNTS}"')
-    keys = [{"id": row.id, "login": canonical(row.login), "email": email_key(row.email)} for row in people]
+    keys = [{"id": row.id, "login": login_key(row.login), "email": address_key(row.email)} for row in people]
     nameless = rows(f'SELECT id FROM "{ACCOUNTS}" WHERE fs_uniquifier IS NULL')
     fresh = [{"id": row.id, "new": uuid.uuid4().hex} for row in nameless]
     with _untriggered(ACCOUNTS):

@@ -2,20 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from functools import cache
 from typing import Any
 
 from app.wire.fields import address
-from core.names import canonical, has_hidden_characters
+from core.names import has_hidden_characters
+from migrations.keys import TERMINAL, address_key, login_key, shown
 from migrations.statements import has, rows
 
 ACCOUNTS = 'SELECT id, "aLogin" AS login, "aEmail" AS email FROM "uAuthTable" ORDER BY id'
-
-
-@cache
-def email_key(email: str) -> str:
-    """The key under which a registration with this address would look for it."""
-    return canonical(address(email) or email)
 
 
 def faults() -> list[str]:
@@ -25,16 +19,16 @@ def faults() -> list[str]:
 
 
 def _names(people: Iterable[Any]) -> Iterable[str]:
-    """Logins and addresses that differ by letter case only."""
+    """Logins and addresses that differ by letter case, or by what nobody can see, only."""
     kinds: Iterable[tuple[str, str, str, Callable[[str], str]]]
-    kinds = (("aLogin", "login", "login", canonical), ("aEmail", "email", "address", email_key))
+    kinds = (("aLogin", "login", "login", login_key), ("aEmail", "email", "address", address_key))
     for column, name, what, key in kinds:
         alike: dict[str, list[Any]] = defaultdict(list)
         for row in people:
             alike[key(getattr(row, name))].append(row)
         for same in alike.values():
             if len(same) > 1:
-                said = ", ".join(f"{getattr(row, name)!r} (id {row.id})" for row in same)
+                said = ", ".join(f"{shown(getattr(row, name))} (id {row.id})" for row in same)
                 yield (
                     f"The same {what}, letter case and spaces aside: {said}. Keep one and change the others: "
                     + " ".join(_change(row.id, column) for row in same[1:])
@@ -52,12 +46,15 @@ def _confusions(people: Iterable[Any]) -> Iterable[str]:
     """Whoever signs in with such a name could be either."""
     holders: dict[str, list[Any]] = defaultdict(list)
     for row in people:
-        holders[email_key(row.email)].append(row)
+        holders[address_key(row.email)].append(row)
     for row in people:
-        for other in holders.get(canonical(row.login), []):
+        for other in holders.get(login_key(row.login), []):
             if other.id != row.id:
                 said = f"The login {row.login!r} (id {row.id}) is the address of {other.login!r} (id {other.id})"
                 yield f"{said}. Change the login: {_change(row.id, 'aLogin')}"
+        if login_key(row.login) == TERMINAL:
+            said = f"The login {row.login!r} (id {row.id}) is what the trail of events calls the terminal"
+            yield f"{said}. Change the login: {_change(row.id, 'aLogin')}"
 
 
 def _profiles() -> Iterable[str]:

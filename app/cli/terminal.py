@@ -16,7 +16,7 @@ from app.sentences import SENTENCES
 from app.unit import open_unit
 from core import names
 from core.errors import Refusal
-from core.unit import Unit
+from core.unit import TERMINAL, Unit
 
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 F = TypeVar("F", bound=Callable[..., Any])
@@ -76,7 +76,7 @@ def as_json(command: F) -> F:
 def operating() -> Iterator[Unit]:
     """A unit for the operator, on a database that is up to date."""
     needs_schema()
-    with open_unit(name="cli") as unit:
+    with open_unit(name=TERMINAL) as unit:
         yield unit
 
 

@@ -14,7 +14,7 @@ from core.passwords import Hasher
 from core.registration import Applicant
 from core.sessions import SignedIn
 from core.tokens import digest
-from core.unit import Unit, Visitor
+from core.unit import TERMINAL, Unit, Visitor
 
 PASSWORD = "skating into the demo"  # noqa: S105 - everybody's, and printed
 
@@ -41,7 +41,7 @@ class Stage:
 
     def unit(self, *, days_ago: float = 0, by: SignedIn | None = None) -> Unit:
         """The unit as of then; nobody in particular is at the terminal."""
-        visitor = Visitor(by.login, by.user_id, "192.0.2.7") if by else Visitor("cli")
+        visitor = Visitor(by.login, by.user_id, "192.0.2.7") if by else Visitor(TERMINAL)
         return replace(self._unit, now=self.now - timedelta(days=days_ago), visitor=visitor)
 
     def register(self, person: Person, secret: str, *, days_ago: float) -> SignedIn:

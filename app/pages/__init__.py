@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Flask
 
-from app import links
+from app import links, quoting
 from app.pages import (
     account,
     cards,
@@ -42,6 +42,8 @@ def init_app(app: Flask) -> None:
         device=filters.device,
         marked=filters.marked,
         listed=filters.listed,
+        quoted=quoting.quoted,
+        login_mark=filters.login_mark,
         chapters=reading.chapters,
         qr_picture=links.qr_picture,
     )

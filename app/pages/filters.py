@@ -82,6 +82,27 @@ def marked(text: str) -> Markup:
     return Markup(re.sub("`([^`]+)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704 - escaped before
 
 
+def login_mark(login: str, href: str | None = None) -> Markup:
+    """Return a login to stand in a sentence, marked as one: it may read like a sentence, or run from right to left."""
+    name = Markup('<bdi class="login">{}</bdi>').format(login)
+    return Markup('<a href="{}">{}</a>').format(href, name) if href else name
+
+
+def system_mark(words: str) -> Markup:
+    """Return what the product itself calls somebody or something, told apart from all logins."""
+    return Markup('<em class="system">{}</em>').format(words)
+
+
+def said(sentence: str, **values: str) -> Markup:
+    """Return a sentence of the product in the language that is spoken; values that are no Markup are escaped."""
+    return Markup(translated(sentence)).format(**values)  # noqa: S704 - a sentence of ours
+
+
+def in_a_row(things: Iterable[str]) -> Markup:
+    """Return things with commas between them, escaped unless they are Markup."""
+    return Markup(", ").join(things)
+
+
 def listed(things: Iterable[str]) -> str:
     """One, two and three."""
     *first, last = [*things] or [""]

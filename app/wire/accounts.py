@@ -1,10 +1,10 @@
 """The bodies of /api/v4/auth. Historic wire names live here, as aliases, and nowhere deeper."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from app.languages import CODES
@@ -16,7 +16,6 @@ from app.wire.fields import (
     Password,
     Phone,
     Token,
-    as_stored,
     optional,
     text,
 )
@@ -61,7 +60,7 @@ class Credentials(Lenient):
 
     @property
     def name(self) -> str:
-        return as_stored(self.login or self.email or "")
+        return self.login or self.email or ""
 
 
 class AccessToken(Lenient):
@@ -78,7 +77,7 @@ class PasswordChange(Lenient):
 
 
 class ResetRequest(Lenient):
-    email: Annotated[text(320), AfterValidator(as_stored)]
+    email: text(320)
 
 
 class ResetConfirmation(Lenient):

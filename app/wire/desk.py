@@ -75,7 +75,7 @@ class EventEntry(Answer):
     at: datetime
     event: str
     actor: str | None = Field(
-        description="The login of who did it; null at the terminal, or when nobody was signed in."
+        description="The login of who did it; `@terminal` at the terminal, null when nobody was signed in."
     )
     login: str | None = Field(description="The login of whom it concerns.")
     ip: str | None

@@ -29,9 +29,20 @@ def fault(sentence: str) -> PydanticCustomError:
     return PydanticCustomError("field", sentence)  # type: ignore[arg-type]
 
 
+def _hidden() -> PydanticCustomError:
+    return fault("Must not contain control or invisible characters.")
+
+
 def _visible(text: str) -> str:
     if names.has_hidden_characters(text):
-        raise fault("Must not contain control or invisible characters.")
+        raise _hidden()
+    return text
+
+
+def _plain(text: str) -> str:
+    """Refuse what makes two names look like one: stricter than _visible(), for logins and addresses."""
+    if names.has_invisible_characters(text):
+        raise _hidden()
     return text
 
 
@@ -59,7 +70,7 @@ def _address(text: str) -> str:
         found = email_validator.validate_email(text, check_deliverability=False, allow_smtputf8=False)
     except email_validator.EmailNotValidError:
         raise fault("Must be an e-mail address.") from None
-    if len(found.local_part) > LOCAL_PART_MAX:
+    if len(found.local_part) > LOCAL_PART_MAX or names.has_invisible_characters(found.normalized):
         raise fault("Must be an e-mail address.")
     return found.normalized
 
@@ -70,11 +81,6 @@ def address(typed: str) -> str | None:
         return _address(typed.strip()) if len(typed.strip()) <= POLICY.email_max else None
     except PydanticCustomError:
         return None
-
-
-def as_stored(typed: str) -> str:
-    """A name or address to look for: one in the spelling of mail servers, as it would have been stored."""
-    return address(typed) or typed if "xn--" in typed.casefold() else typed
 
 
 def on_envelopes(stored: str) -> str:
@@ -158,8 +164,13 @@ def _or_empty(schema: dict[str, Any]) -> None:
 InviteLanguage = Annotated[
     optional(Literal[CODES]), Field(description="The language of the letter and of the page that it leads to.")
 ]
-Login = Annotated[text(POLICY.login_max), AfterValidator(_short_when_compared)]
-Email = Annotated[text(POLICY.email_max), AfterValidator(_address), Field(json_schema_extra={"format": "email"})]
+Login = Annotated[text(POLICY.login_max), AfterValidator(_plain), AfterValidator(_short_when_compared)]
+Email = Annotated[
+    text(POLICY.email_max),
+    AfterValidator(_plain),
+    AfterValidator(_address),
+    Field(json_schema_extra={"format": "email"}),
+]
 NewPassword = Annotated[str, StringConstraints(max_length=4096), AfterValidator(_no_controls)]
 """As typed. Whether it is good enough is core's to say, which counts composed characters: typed, it may be longer."""
 

@@ -1106,7 +1106,7 @@ export interface components {
             /** Format: date-time */
             at: string;
             event: string;
-            /** @description The login of who did it; null at the terminal, or when nobody was signed in. */
+            /** @description The login of who did it; `@terminal` at the terminal, null when nobody was signed in. */
             actor: string | null;
             /** @description The login of whom it concerns. */
             login: string | null;

@@ -6,6 +6,7 @@ import pytest
 
 from core.models import AuditEvent, InvitationLink, User
 from core.roles import MEMBERS
+from core.unit import TERMINAL
 from tests.api.test_people import path_of
 from tests.support.answers import INVALID, faults, said
 from tests.support.routes import EVENTS
@@ -67,7 +68,7 @@ def test_events_are_found_by_who_did_them_and_whom_they_are_about(world: World) 
     assert names(ann, "?q=OLGA") >= {"user_deactivated", "signed_in"}
     assert names(ann, "?q=ben@CLUB") >= {"user_deactivated", "user_activated", "user_registered"}
     assert "user_deactivated" not in names(ann, "?q=ann")
-    assert {each["actor"] for each in listed(ann, "?q=cli")} >= {"cli"}
+    assert {each["actor"] for each in listed(ann, "?q=terminal")} == {TERMINAL}
     assert listed(ann, "?q=%25") == listed(ann, "?q=_") == listed(ann, "?q='") == []
 
 

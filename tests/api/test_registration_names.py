@@ -1,5 +1,6 @@
 """Joining: which names and passwords are good enough."""
 
+import re
 import unicodedata
 from typing import Any
 
@@ -11,6 +12,7 @@ from core.models import User
 from tests.support.answers import INVALID, faults, said
 from tests.support.world import World
 
+UNSEEN = "\u034f\u115f\u1160\u3164\uffa0\ufe00\ufe0f\U000e0100\U000e0041\u180b\u180f\u17b4\u2800\U0001d159\u00ad"
 TAKEN = {
     "login": (409, "This login is already taken.", "login_taken"),
     "email": (409, "This e-mail address is already registered.", "email_taken"),
@@ -57,6 +59,40 @@ def test_an_address_that_somebody_signs_in_with_as_their_login_is_taken(world: W
     assert world.somebody("Ben").register(token).status_code == 200
 
 
+@pytest.mark.parametrize("char", UNSEEN, ids=ascii)
+def test_an_address_holds_nothing_that_nobody_can_see(world: World, char: str) -> None:
+    for email in (f"be{char}n@club.test", f"ben@cl{char}ub.test", f"ben@club.test{char}"):
+        assert faults(world.somebody("Ben").register(world.invite(), aEmail=email)) == {"aEmail"}
+
+
+def test_a_login_from_before_is_one_with_what_it_looks_like(world: World) -> None:
+    """Accounts from before the rule keep their login, and are found by what people can see and type."""
+    olivia = world.member("Olivia")
+    with world.app.app_context(), db.engine.begin() as connection:
+        connection.execute(update(User).values(login="Oli\u034fvia"))
+
+    assert said(world.somebody("Ben").register(world.invite(), aLogin="olivia")) == TAKEN["login"]
+    for typed in ("olivia", "oli\u034fvia", " OLIVIA\ufe0f"):
+        assert olivia.sign_in(typed).status_code == 200, ascii(typed)
+
+
+@pytest.mark.parametrize("login", ["cli", "CLI", "Somebody at the terminal", "jemand am Terminal", "die Einladung"])
+def test_no_login_is_what_the_product_calls_itself(world: World, login: str) -> None:
+    answer = world.somebody("Ben").register(world.invite(), aLogin=login)
+
+    assert said(answer) == TAKEN["login"]
+    assert faults(answer) == {"aLogin"}
+
+
+def test_a_team_member_whose_address_begins_so_gets_another_login(world: World) -> None:
+    token = world.invite(kind="team", email="cli@club.test", roles=["dev"])
+
+    assert world.somebody("Ben").post("/api/v4/admin/teams/invitations/accept", {"token": token}).status_code == 200
+
+    [login] = [user.login for user in world.rows(User)]
+    assert re.fullmatch("cli-[0-9]{6}", login)
+
+
 def test_a_phone_number_is_taken(world: World) -> None:
     world.member("Cas", phone_number="+1 555 0100")
 
@@ -94,6 +130,7 @@ LOGINS = [
     ("B\u200bn", 400),
     ("B\u202en", 400),
     ("\ufdfa" * 80, 400),
+    *((f"B{char}n", 400) for char in UNSEEN),
 ]
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from core.models import AuditEvent, Letter, PasswordReset
 from core.policy import LIMITS
+from core.unit import TERMINAL
 from tests.api.conftest import NewWorld
 from tests.api.test_people import path_of
 from tests.support.answers import apart_from_counters, said
@@ -164,7 +165,7 @@ def test_the_terminal_prints_a_link_for_a_login_in_any_letter_case(world: World)
     made = json.loads(done.stdout)
     assert (done.exit_code, made["login"]) == (0, "Ben")
     assert datetime.fromisoformat(made["expires_at"]) == datetime.fromisoformat("2026-11-20T19:00:00+00:00")
-    assert [row.actor for row in world.rows(AuditEvent) if row.event == "reset_link_handed_over"] == ["cli"]
+    assert [row.actor for row in world.rows(AuditEvent) if row.event == "reset_link_handed_over"] == [TERMINAL]
     assert [letter.recipients for letter in world.deliver()] == [["ben@club.test"]]
     assert confirm(world, token_of(made["reset_url"]))[0] == 200
     assert ben.sign_in(password=NEW).status_code == 200

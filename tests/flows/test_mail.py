@@ -15,6 +15,7 @@ import psutil
 import pytest
 import requests
 
+from app.quoting import WORD_JOINER
 from core.models import Letter
 from tests.conftest import BOTH
 from tests.flows.test_story import letter_to, letters_to, link_in
@@ -212,9 +213,9 @@ def test_markup_in_a_login_stays_text(house: House) -> None:
 
     markup = letter.text("html")
     assert "<img" not in markup
-    assert hostile in html.unescape(markup)
+    assert hostile in html.unescape(markup).replace(WORD_JOINER, "")
     assert re.findall(r"<a href=\"([^\"]+)\"", markup) == [link_in_html(markup)]
-    assert hostile in letter.text()
+    assert hostile in letter.text().replace(WORD_JOINER, "")
 
 
 @pytest.mark.parametrize("email", ["cas@club.test\r\nBcc: eve@evil.test", "cas@club.test\nX: y", "cas@club.test\0"])

@@ -17,6 +17,7 @@ from core import coaches, reference
 from core.errors import Overtaken
 from core.models import AuditEvent, Base, Club, Coach, EventType, GoverningBody, IceType, Rink
 from core.reference import Given
+from core.unit import TERMINAL
 from tests.support.running import at_once
 from tests.support.world import World
 
@@ -294,7 +295,7 @@ def test_the_trail_has_one_event_for_each_load_that_changed_something(terminal: 
     terminal.counts("rinks", RINKS)
     terminal.counts("rinks", RINKS)
     [noted] = terminal.world.rows(AuditEvent)
-    assert (noted.event, noted.actor, noted.at) == ("reference_loaded", "cli", terminal.world.clock.now)
+    assert (noted.event, noted.actor, noted.at) == ("reference_loaded", TERMINAL, terminal.world.clock.now)
     assert noted.details == {"kind": "rinks", "added": 2, "changed": 0, "unchanged": 0}
 
 

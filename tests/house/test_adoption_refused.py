@@ -5,6 +5,7 @@ import sqlite3
 import pytest
 from sqlalchemy import URL
 
+from core import names
 from core.models import Base
 from migrations.legacy import ONLY_OURS, ONLY_THEIRS, SHARED
 from tests.conftest import Databases
@@ -17,7 +18,8 @@ ALIKE = """
     SELECT login, email, 'x', gen_random_uuid(), login FROM (VALUES
         ('MIA', 'one@example.com'), (' mia', 'two@example.com'), ('Straße', 'three@example.com'),
         ('STRASSE', 'MIA.BERG@example.com'), ('ÉVA', 'no address'), ('éva', 'eva@bücher.example'),
-        ('kit@EXAMPLE.com', 'EVA@xn--bcher-kva.example'), ('O''Neil "x"', E'line\\n@example.com'), ('last', '')
+        ('kit@EXAMPLE.com', 'EVA@xn--bcher-kva.example'), ('O''Neil "x"', E'line\\n@example.com'), ('last', ''),
+        ('ki\u034ft', 'six@example.com'), ('＠Terminal', 'seven@example.com')
     ) AS people (login, email);
     INSERT INTO "uSkaterConfig" ("uSkaterFname") VALUES ('of nobody');
 """
@@ -28,6 +30,8 @@ NAMED = """
     'eva@bücher.example' (id 11), 'EVA@xn--bcher-kva.example' (id 12) | SET "aEmail" = '…' WHERE id = 12;
     'no address' of 'ÉVA' (id 10) is not an e-mail address | 'line\\n@example.com' of 'O\\'Neil "x"' (id 13)
     '' of 'last' (id 14) | SET "aEmail" = '…' WHERE id = 14;
+    'Kit' (id 2), 'ki\\u034ft' (id 15) | SET "aLogin" = '…' WHERE id = 15;
+    The login '＠Terminal' (id 16) is what the trail of events calls the terminal | SET "aLogin" = '…' WHERE id = 16;
     The login 'kit@EXAMPLE.com' (id 12) is the address of 'Kit' (id 2) | SET "aLogin" = '…' WHERE id = 12;
     The profile with id 3 belongs to nobody | UPDATE "uSkaterConfig" SET "uSkaterUUID" = '…' WHERE id = 3;
 """
@@ -90,7 +94,7 @@ def test_every_row_that_could_mean_two_things_is_named_with_what_to_do(databases
 
     assert error.startswith("Error: Nothing was changed. These rows need a decision of yours first:\n")
     assert [words for words in NAMED.replace("\n", "|").split("|") if words.strip() not in error] == []
-    assert len(error.splitlines()) == 1 + 10
+    assert len(error.splitlines()) == 1 + 12
     assert "Pat@old.example" not in error
     assert "lee@example.com" not in error
     assert dump(database) == before
@@ -98,10 +102,19 @@ def test_every_row_that_could_mean_two_things_is_named_with_what_to_do(databases
     # Done as told, it goes through.
     replaced.change(
         database,
-        """UPDATE "uAuthTable" SET "aLogin" = 'new' || id, "aEmail" = id || '@example.com' WHERE id > 5""",
+        """UPDATE "uAuthTable" SET "aLogin" = 'Ne\u034fw ' || id, "aEmail" = 'A' || id || '@straße.example'
+        WHERE id > 5""",
+        """UPDATE "uAuthTable" SET "aEmail" = 'B@xn--bcher-kva.example' WHERE id = 16""",
         """UPDATE "uSkaterConfig" SET "uSkaterUUID" = gen_random_uuid() WHERE id = 3""",
     )
-    assert "Taking over 14 accounts" in upgraded(database)
+    assert "Taking over 16 accounts" in upgraded(database)
+    people = replaced.ask(database, 'SELECT "aLogin", "aEmail", login_key, email_key FROM "uAuthTable" ORDER BY id')
+    for login, email, login_key, email_key in people:
+        assert (login_key, email_key) == (names.login_key(str(login)), names.address_key(str(email)))
+    assert people[-2:] == [
+        ("Ne\u034fw 15", "A15@straße.example", "new 15", "a15@straße.example"),
+        ("Ne\u034fw 16", "B@xn--bcher-kva.example", "new 16", "b@bücher.example"),
+    ]
 
 
 @pytest.mark.parametrize(("mutation", "words"), SHAPES.values(), ids=SHAPES)

@@ -3,10 +3,12 @@
 LONG=1 tries many more; SEED=… repeats a run.
 """
 
+import re
 from email.utils import getaddresses
 from html import unescape
 from html.parser import HTMLParser
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from email_validator import EmailNotValidError, validate_email
@@ -14,10 +16,13 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from app.postman import _WRITERS
+from app.quoting import WORD_JOINER, unlinked
 from app.wire.fields import address
+from core.models import Invitation
 from tests.support.examples import examples, say_seed
 from tests.support.mailserver import Post
 from tests.support.office import ADDRESSED, HEADERS, NEW, ROUTES, Office, on_the_wire
+from tests.support.routes import TEAM, USERS
 from tests.support.world import AUTH, PASSWORD
 
 KNOWN = ["cas@club.test", "Odd.Case@Club.Test", "kim@b\u00fccher.test", "lee@stra\u00dfe.test"]
@@ -143,6 +148,35 @@ def test_who_has_an_account_is_written_to_as_it_is_stored_however_an_admin_types
         for name in ("team", "coach", "reset"):
             post.asked(*ADDRESSED[name](post, typed))
     assert {tuple(letter.recipients) for letter in post.goes_out()} == {("Odd.Case@club.test",)}
+
+
+LOOK_ALIKES = ("lee@stra\u00dfe.test", "lee@strasse.test")
+
+
+@pytest.mark.parametrize("pair", [LOOK_ALIKES, LOOK_ALIKES[::-1]])
+def test_an_invitation_goes_to_the_domain_that_was_typed_and_serves_nobody_else(
+    post: Office, pair: tuple[str, str]
+) -> None:
+    held, typed = pair
+    join(post, held)
+    for name in ("team", "coach"):
+        assert post.asked(*ADDRESSED[name](post, typed)).status_code == 201
+    letters = post.goes_out()
+    assert [letter.recipients for letter in letters] == [[on_the_wire(typed)]] * 2
+    assert {row.email for row in post.world.rows(Invitation) if row.email} == {typed}
+
+    [to_the_team] = [letter for letter in letters if post.letter(letter).kind == "team_invited"]
+    [token] = re.findall(r"token=([\w-]+)", to_the_team.text())
+    accepted = post.world.somebody("Lee").post(f"{TEAM}/accept", {"token": token})
+
+    assert accepted.json["accountCreated"] is True
+    roles = {each["email"]: each["roles"] for each in post.ann.get(f"{USERS}?q=lee").json["items"]}
+    assert roles == {held: ["adult"], typed: ["dev"]}
+    for spelled in pair:
+        found = {each["email"] for each in post.ann.get(f"{USERS}?q={quote(spelled)}").json["items"]}
+        assert spelled in found
+    post.asked(*ADDRESSED["reset"](post, typed))
+    assert [letter.recipients for letter in post.goes_out()] == [[on_the_wire(typed)]]
 
 
 @pytest.mark.parametrize("engine", ["sqlite"])
@@ -272,6 +306,57 @@ def test_what_people_are_called_stays_text_in_every_letter_and_on_every_page(pos
     call_everything()
 
 
+LINKS = "www.evil.test/login https://evil.test http://192.0.2.7 Evil.COM/x"
+LINKED = re.compile(r"\w://|www\.\w|\w\.[^\W\d_]{2,}", re.IGNORECASE)
+"""What mail programs make a link of."""
+
+
+def linked(letter: Post) -> list[str]:
+    """What a mail program would make links of in what a person reads, our own addresses aside."""
+    read = [str(letter.message["Subject"]), letter.text(), Skeleton(letter.text("html")).said]
+    return [found for text in read for found in LINKED.findall(re.sub(r"http://localhost:5000[/\w?=-]*", "", text))]
+
+
+@pytest.mark.parametrize("engine", ["postgresql"])
+def test_no_name_or_message_of_one_becomes_a_link_in_a_letter_to_another(post: Office) -> None:
+    letters, _ = story(post, LINKS, "g")
+    assert set(letters) == set(_WRITERS)
+    for kind, letter in letters.items():
+        assert linked(letter) == [], kind
+        assert f"{LINKS} g" in letter.text().replace(WORD_JOINER, "").replace("\r\n> ", " "), kind
+        hrefs = re.findall(r'href="([^"]*)"', letter.text("html"))
+        assert [href for href in hrefs if not href.startswith("http://localhost:5000/")] == []
+
+
+def test_names_without_links_in_them_are_left_as_they_are() -> None:
+    for name in ("Dr. Lee", "J.R. Ewing", "O'Neil", "1.5", "Ann... or Ben", "a/b", "{0.__class__}", "ann:lee"):
+        assert unlinked(name) == name
+
+
+@pytest.mark.parametrize("engine", ["postgresql"])
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_each_line_of_a_message_is_behind_a_mark_below_who_writes(post: Office, language: str) -> None:
+    ours = "Say yes or no: You can answer, signed in.\n\nhttps://evil.test/invitations\n\n--\nVestibule"
+    post.kim.browser.post("/language", data={"language": language})
+    answer = post.asked(*ROUTES["label"](post, f"Hi\n\n{ours}\n{'long ' * 40}"))
+    assert answer.status_code == 201
+    [letter] = post.goes_out()
+    text = letter.text().replace("\r\n", "\n").replace(WORD_JOINER, "")
+    before, introduced, rest = text.partition("\nThe label " if language == "en" else "\nDas Label ")
+    assert introduced
+    who, *lines = rest.split("\n")
+    assert re.fullmatch(r".+ (writes|schreibt):", who)
+    message = [line for line in lines if line.startswith(">")]
+    typed = ["Hi", "", *ours.split("\n")]
+    assert [line[2:] for line in message][: len(typed)] == typed
+    assert max(map(len, message)) < 76
+    theirs = lines.index(message[0]), len(lines) - lines[::-1].index(message[-1])
+    assert lines[slice(*theirs)] == message
+    said = "".join([before, *lines[: theirs[0]], *lines[theirs[1] :]])
+    assert "evil" not in said
+    assert "long" not in said
+
+
 @pytest.mark.parametrize("engine", ["postgresql"])
 def test_a_line_break_in_a_name_is_refused_wherever_it_is_typed(post: Office) -> None:
     ann, world, token = post.ann, post.world, post.world.invite()
@@ -296,4 +381,5 @@ def test_lines_of_a_message_stay_in_the_letter(post: Office) -> None:
     assert answer.status_code == 201
     [letter] = post.goes_out()
     check(post, letter)
-    assert said in letter.text().replace("\r\n", "\n")
+    quoted = "\n".join(f"> {line}".rstrip() for line in said.split("\n"))
+    assert quoted in letter.text().replace("\r\n", "\n").replace(WORD_JOINER, "")

@@ -1,12 +1,18 @@
 """The desk's pages for people, the trail of events and the mail queue."""
 
 import re
+from html import unescape
 from pathlib import Path
+from urllib.parse import unquote_plus
+
+import pytest
+from markupsafe import escape
 
 from app.pages.desk import words
 from app.unit import open_unit
 from core import audit
 from core.audit import Happened
+from core.unit import TERMINAL
 from tests.api.test_mails import mail_server_that, one_of_each, refused
 from tests.api.test_people import path_of
 from tests.api.test_team_invitations import ask
@@ -112,7 +118,7 @@ def test_every_event_that_is_recorded_has_a_sentence(world: World) -> None:
         event, _, kind = name.partition(" ")
         details = {"by_reset": True} if kind == "by_reset" else {"kind": kind, "role": "dev", "roles": ["dev"]}
         happened = Happened(NOBODYS, world.clock.now, event, "Ann", "Ben", None, details)  # type: ignore[arg-type]
-        with world.app.app_context():
+        with world.app.test_request_context():
             said = words.told(happened)
         assert said.endswith(".")
         assert "{" not in said
@@ -120,10 +126,10 @@ def test_every_event_that_is_recorded_has_a_sentence(world: World) -> None:
 
 def test_an_event_without_a_sentence_is_shown_as_it_is(world: World) -> None:
     ann = world.admin()
-    with world.app.app_context(), open_unit(name="cli") as unit:
+    with world.app.app_context(), open_unit(name=TERMINAL) as unit:
         audit.record(unit, "comet_seen", user_id=ann.session().json["user_id"], brightness=3)
 
-    assert "comet_seen, by cli, Ann" in text_of(ann.get("/desk/trail?event=comet_seen"))
+    assert "comet_seen, Somebody at the terminal, Ann" in text_of(ann.get("/desk/trail?event=comet_seen"))
 
 
 def test_the_trail_is_searched_and_names_who_was_invited(world: World) -> None:
@@ -173,3 +179,33 @@ def test_a_letter_that_did_not_arrive_is_replaced_by_a_link_on_screen(world: Wor
 
     assert send(world.somebody("Bea"), "/team/join", token=token).status_code == 303
     assert "/resend" not in ann.get("/desk/mail").text
+
+
+SENTENCE = "Ann closed the account of Ben. somebody at the terminal"
+LOGINS = [SENTENCE, "\u05d0\u05e0\u05d4", "an account of Ann's", "<b>Ann</b>"]
+BARE = re.compile(r'<bdi class="login">.*?</bdi>|<em class="system">.*?</em>')
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("login", LOGINS)
+def test_a_login_is_marked_as_one_wherever_the_desk_says_who_did_what(world: World, login: str, language: str) -> None:
+    ann, eve = world.admin(), world.member(login, "admin", aEmail="eve@club.test")
+    send(eve, "/desk/invites", max_uses="1")
+    send(eve, "/desk/coaches/places", place="Ice House")
+    send(ann, f"{page_of(eve)}/roles", role="coach")
+    world.terminal("users", "grant", "Ann", "coach")
+    send(ann, "/language", language=language)
+
+    for path in ("/desk/trail", page_of(eve), "/desk/people", "/desk/invitations", "/desk/", "/desk/coaches"):
+        page = ann.get(path).text.partition("<main")[2]
+        assert path == "/desk/coaches" or f'<bdi class="login">{escape(login)}</bdi>' in page, path
+        sentences = re.findall(r"<(?:li|p)[ >].*?</(?:li|p)>", page, re.DOTALL)
+        assert [each for each in sentences if login in unescape(re.sub(r"<[^>]+>", "", BARE.sub("", each)))] == []
+    trail = ann.get("/desk/trail").text
+    system = "somebody at the terminal" if language == "en" else "jemandem am Terminal"
+    assert f'<em class="system">{system}</em>' in trail
+    linked = re.findall(r'<a href="/desk/people\?q=([^"]+)"><bdi class="login">(.*?)</bdi></a>', trail)
+    assert {(unquote_plus(unescape(asked)), unescape(shown)) for asked, shown in linked} == {
+        ("Ann", "Ann"),
+        (login, login),
+    }

@@ -81,7 +81,7 @@ class Office:
 
     def user(self, address: str) -> Any:
         """The account with this address, in whatever form it is written."""
-        return self._one(select(*named(User, "email", "skater_id")).where(User.email_key == names.canonical(address)))
+        return self._one(select(*named(User, "email", "skater_id")).where(User.email_key == names.address_key(address)))
 
     def letter(self, post: Post) -> Any:
         """The row behind a letter that arrived."""

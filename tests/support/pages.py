@@ -5,6 +5,7 @@ from html import unescape
 
 from werkzeug.test import TestResponse
 
+from tests.support.reading import read
 from tests.support.world import Person
 
 ORIGIN = {"Origin": "http://localhost", "Accept": "text/html"}
@@ -35,13 +36,13 @@ def held(form: str) -> dict[str, str]:
 def title(answer: TestResponse) -> str:
     found = re.search(r"<h1[^>]*>(.*?)</h1>", answer.text, re.DOTALL)
     assert found, answer.text
-    return unescape(found[1].strip())
+    return read(found[1])
 
 
 def told(answer: TestResponse) -> str:
     """What a person reads on a page, in one line."""
     main = answer.text.partition("<main")[2].partition("</main>")[0].partition(">")[2]
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", main)).split())
+    return read(main)
 
 
 def buttons(answer: TestResponse) -> list[str]:

@@ -5,10 +5,19 @@ from html import unescape
 
 from werkzeug.test import TestResponse
 
+MARKS = re.compile(r'(?:<a [^>]*>)?<bdi class="login">(.*?)</bdi>(?:</a>)?|<em class="system">(.*?)</em>')
+"""Logins, and what the product calls itself, in the midst of a sentence."""
+
+
+def read(markup: str) -> str:
+    """Return what a person reads of it, blanks evened out."""
+    unmarked = MARKS.sub(lambda found: found[1] or found[2], markup)
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", unmarked)).split())
+
 
 def text_of(page: TestResponse) -> str:
     """What a person reads, blanks evened out."""
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", page.text)).split())
+    return read(page.text)
 
 
 def links_in(page: TestResponse) -> list[str]:

@@ -20,8 +20,9 @@ from app.testing import PASSWORD, Clock, address, grant, sign_in, sign_up
 from app.unit import open_unit
 from core import invitations, labels, tenants, users
 from core.models import AuditEvent, Base, Club, Coach, EventType, GoverningBody, IceType, Rink, Role, Team
-from core.names import canonical
+from core.names import address_key
 from core.registration import Applicant
+from core.unit import TERMINAL
 from migrations import reference
 from tests.support.promised import Promised
 
@@ -117,21 +118,21 @@ class World:
         """Let this person have shown that the mailbox of their address is theirs."""
         with self.app.app_context(), open_unit(name="cli") as unit:
             user = users.get_by_login(unit.look, person.name)
-            users.prove_address(unit, user.id, canonical(user.email))
+            users.prove_address(unit, user.id, address_key(user.email))
 
     def invite(self, **options: Any) -> str:
         """The token of a fresh invitation."""
-        with self.app.app_context(), open_unit(name="cli") as unit:
+        with self.app.app_context(), open_unit(name=TERMINAL) as unit:
             return invitations.issue(unit, **{"expires_at": invitations.ending(unit), **options}).secret
 
     def tenant(self, name: str = "Ice House") -> str:
         """The id of a new tenant."""
-        with self.app.app_context(), open_unit(name="cli") as unit:
+        with self.app.app_context(), open_unit(name=TERMINAL) as unit:
             return str(tenants.create(unit, name))
 
     def label(self, owner: Person, name: str = "Cold Records") -> str:
         """The id of a new label of this owner."""
-        with self.app.app_context(), open_unit(name="cli") as unit:
+        with self.app.app_context(), open_unit(name=TERMINAL) as unit:
             return str(labels.create(unit, name, owner.name))
 
     def terminal(self, *args: str) -> Result:

@@ -13,6 +13,8 @@ FILTERS = (
     links.qr_png,
     asking.listed_at,
     words.told,
+    words.person_link,
+    words.issuer,
     words.role_name,
     words.kind_name,
     words.letter_name,

@@ -5,12 +5,14 @@ from flask.typing import ResponseReturnValue
 
 from app import inviting
 from app.api import coaches as api
+from app.limits import count_attempt
 from app.pages import doors
 from app.pages.desk import words
 from app.pages.desk.asking import done, form
 from app.pages.doors import go
 from app.pages.forms import Form
 from app.unit import look, open_unit
+from app.visits import me
 from app.wire.forms import filled
 from app.wire.invitations import NewCoach
 from app.wire.invites import NewTenant
@@ -58,6 +60,7 @@ def invite() -> ResponseReturnValue:
 @form(lambda refused: page(place=refused), TenantTaken, says=SAYS)
 def make_place() -> ResponseReturnValue:
     given = filled(NewTenant, request.form)
+    count_attempt("invite_account", me().user_id)
     with open_unit() as unit:
         key = tenants.create(unit, given.place)
     return go("desk.coaches.show", done="place", place=str(key))

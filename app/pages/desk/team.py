@@ -43,7 +43,7 @@ def show() -> ResponseReturnValue:
 @form(page, AboveOwnRole, says=SAYS, like=api.invite)
 def invite() -> ResponseReturnValue:
     """Invite all that can be, and offer what is no address again, to be corrected."""
-    typed = {names.canonical(entry): entry for entry in separated(request.form.get("emails", ""))}
+    typed = {names.address_key(entry): entry for entry in separated(request.form.get("emails", ""))}
     chosen = {name: request.form.get(name, "") for name in ("role", "language")}
     wish = filled(NewTeamMembers, {"emails": list(typed.values()), **chosen})
     outcomes = inviting.invite_team(wish.emails, wish.role, wish.language)

@@ -1,10 +1,14 @@
 """What the desk says to those who run the place. Tables are in English; what is shown of them is said in the language
 that is spoken."""
 
+from flask import url_for
+from markupsafe import Markup
+
 from app.languages.spoken import gettext, ngettext, translated
-from app.pages.filters import listed
+from app.pages.filters import in_a_row, listed, login_mark, said, system_mark
 from app.wire.desk import LetterEntry
 from core.audit import Happened
+from core.unit import TERMINAL
 
 SENTENCES = {
     "invalid_input": "Something here needs another look.",
@@ -103,6 +107,8 @@ EVENTS = {
     "profile_changed": "{whom} changed the profile.",
     "card_shared": "{whom} shared the skater card.",
     "card_unshared": "{whom} stopped sharing the skater card.",
+    "tenant_created": "{who} added a club, school or rink.",
+    "label_created": "{who} made a label for {whom}.",
     "label_invited": "{who} asked {whom} to join a label.",
     "label_withdrawn": "A label's invitation of {whom} ended.",
     "label_accepted": "{whom} joined a label.",
@@ -114,17 +120,25 @@ EVENT_NAMES = {name: name.replace("_", " ").capitalize() for name in sorted({key
 """The events that can be asked for."""
 
 
-def told(happened: Happened) -> str:
+def told(happened: Happened) -> Markup:
     """One event in a sentence; one that has none is shown as it is, with what is known of it."""
+    whom = person_link(happened.login) if happened.login else None
     kind = _variant(happened)
     sentence = EVENTS.get(f"{happened.event} {kind}") or EVENTS.get(happened.event)
     if sentence is None:
-        return ", ".join(filter(None, [happened.event, happened.actor and f"by {happened.actor}", happened.login]))
+        by = _who(happened) if happened.actor else None
+        return in_a_row(filter(None, [happened.event, by, whom]))
     granted = listed(role_name(role) for role in happened.details.get("roles", []))
     taken = role_name(str(happened.details.get("role", "")))
-    whom = happened.login or gettext("An account")
-    by = happened.details.get("by") or gettext("somebody at the terminal")
-    return gettext(sentence, who=_who(happened), whom=whom, roles=granted, role=taken, by=by)
+    by = happened.details.get("by")
+    return said(
+        sentence,
+        who=_who(happened),
+        whom=whom or system_mark(gettext("An account")),
+        roles=granted,
+        role=taken,
+        by=person_link(by) if by else system_mark(gettext("the terminal")),
+    )
 
 
 def _variant(happened: Happened) -> str:
@@ -132,6 +146,16 @@ def _variant(happened: Happened) -> str:
     if happened.event == "roles_granted" and happened.details.get("invitation"):
         return "by_link"
     return "by_reset" if happened.details.get("by_reset") else str(happened.details.get("kind", ""))
+
+
+def person_link(login: str) -> Markup:
+    """A login that leads to its person."""
+    return login_mark(login, url_for("desk.people.show", q=login))
+
+
+def issuer(login: str | None) -> Markup:
+    """Who made an invitation: an account, or somebody at the terminal."""
+    return person_link(login) if login else system_mark(gettext("the terminal"))
 
 
 def role_name(role: str) -> str:
@@ -158,10 +182,10 @@ def people_left(number: int) -> str:
     return ngettext("one person", "{number} people", number) if number else gettext("as many people as come")
 
 
-def _who(happened: Happened) -> str:
-    if happened.actor == "cli":
-        is_giver = happened.event == "roles_granted"
-        return gettext("somebody at the terminal") if is_giver else gettext("Somebody at the terminal")
+def _who(happened: Happened) -> Markup:
+    is_giver = happened.event == "roles_granted"
+    if happened.actor == TERMINAL:
+        return system_mark(gettext("somebody at the terminal") if is_giver else gettext("Somebody at the terminal"))
     if happened.actor is None:
-        return gettext("the invitation") if happened.event == "roles_granted" else gettext("Somebody")
-    return happened.actor
+        return system_mark(gettext("the invitation") if is_giver else gettext("Somebody"))
+    return person_link(happened.actor)
