@@ -20,7 +20,7 @@ from app.languages.spoken import current, gettext, insist
 from app.own_thread import OwnThread
 from app.unit import open_unit
 from app.wire.fields import on_envelopes
-from core import invitations, labels, mail, offers, resets, users
+from core import addresses, invitations, labels, mail, offers, resets, users
 from core.unit import AnyRow, Unit
 
 log = logging.getLogger(__name__)
@@ -154,6 +154,16 @@ def _write_reset_link(unit: Unit, letter: AnyRow) -> Message | None:
     return _message(letter, link.email, gettext("Set a new password"), "reset_link", about)
 
 
+def _write_address_to_prove(unit: Unit, letter: AnyRow) -> Message | None:
+    proof = addresses.issue_proof(unit, letter.data["user"], letter.recipient)
+    if proof is None:
+        return None
+    insist(proof.language or letter.language)
+    hours = int(unit.policy.proof_life.total_seconds() // 3600)
+    about = {"proof": proof, "url": links.prove(proof.secret), "hours": hours}
+    return _message(letter, proof.email, gettext("Confirm your e-mail address"), "address_to_prove", about)
+
+
 def _write_password_changed(unit: Unit, letter: AnyRow) -> Message:
     return _notice(letter, gettext("Your password was changed"), "password_changed")
 
@@ -229,6 +239,7 @@ _WRITERS: dict[str, Callable[[Unit, AnyRow], Message | None]] = {
     mail.ResetRequested.kind: _write_reset_link,
     mail.PasswordChanged.kind: _write_password_changed,
     mail.ResetHandedOver.kind: _write_reset_handed_over,
+    mail.AddressToProve.kind: _write_address_to_prove,
     mail.CoachInvited.kind: _write_coach_invited,
     mail.TeamInvited.kind: _write_team_invited,
     mail.LabelInvited.kind: _write_label_invited,

@@ -111,6 +111,24 @@ class ResetTokenDead(TokenDead):
     code = "reset_token_invalid"
 
 
+class ProofTokenDead(TokenDead):
+    """A link that proves an address is unknown, spent, replaced or past its day, or the address is no longer that."""
+
+    code = "proof_token_invalid"
+
+
+class ProofCodeWrong(Refusal):
+    """A code that proves an address is not the one that was mailed last, or is dead."""
+
+    code = "proof_code_invalid"
+
+
+class AlreadyProven(Refusal):
+    """The address of this account is proven."""
+
+    code = "already_proven"
+
+
 class MailNotConfigured(Refusal):
     code = "mail_not_configured"
 

@@ -44,6 +44,14 @@ class ResetHandedOver:
 
 
 @dataclass(frozen=True)
+class AddressToProve:
+    """Asks the owner of the account `user` to prove its address, with a link and a code."""
+
+    kind: ClassVar[str] = "address_to_prove"
+    user: int
+
+
+@dataclass(frozen=True)
 class CoachInvited:
     """A personal link to join a tenant as a coach."""
 
@@ -73,7 +81,7 @@ class LabelInvited:
 
 _OWED = insert(Letter).execution_options(prepared="letter_owed")
 
-Kind = ResetRequested | PasswordChanged | ResetHandedOver | CoachInvited | TeamInvited | LabelInvited
+Kind = ResetRequested | PasswordChanged | ResetHandedOver | AddressToProve | CoachInvited | TeamInvited | LabelInvited
 
 
 def post(unit: Unit, letter: Kind, *, to: str, language: str | None = None) -> None:

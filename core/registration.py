@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-from core import audit, coaches, invitations, names, passwords, users
+from core import addresses, audit, coaches, invitations, names, passwords, users
 from core.errors import AlreadyMember, InvalidInput, MinorCannotRegister
 from core.roles import SELF_SERVICE
 from core.sessions import SignedIn
@@ -43,6 +43,7 @@ def register(unit: Unit, applicant: Applicant, secret: str) -> int:
     )
     audit.record(unit, "user_registered", user_id=user.id, invitation=str(claimed.id))
     _bring_in(unit, claimed, user.id, {*applicant.roles, *claimed.roles} or {"adult"})
+    addresses.ask_for_proof(unit, user.id)
     return user.id
 
 

@@ -30,6 +30,7 @@ class Account:
     phone: str | None
     roles: list[str]
     is_active: bool
+    email_verified: bool
     created_at: datetime
 
 
@@ -168,11 +169,10 @@ def list_all(look: Look) -> list[Account]:
     held: dict[int, list[str]] = {}
     for each in look(select(UserRole.user_id, Role.name).join(Role).order_by(Role.id)):
         held.setdefault(each.user_id, []).append(each.name)
-    shown = select(*named(User, "id", "login", "email", "phone", "is_active", "created_at")).order_by(User.id)
-    return [
-        Account(row.id, row.login, row.email, row.phone, held.get(row.id, []), row.is_active, row.created_at)
-        for row in look(shown)
-    ]
+    shown = named(User, "id", "login", "email", "phone", "is_active", "created_at")
+    is_proven = User.email_proven_at.is_not(None).label("email_verified")
+    found = look(select(*shown, is_proven).order_by(User.id))
+    return [Account(roles=held.get(row.id, []), **row._mapping) for row in found]
 
 
 def somebody_is_admin(look: Look) -> bool:
