@@ -10,6 +10,7 @@ from typing import Any
 from flask import has_request_context
 from sqlalchemy import ColumnElement, Select, select, update
 
+import core.addresses
 import core.coaches
 import core.ice_sessions
 import core.invitations
@@ -78,6 +79,7 @@ def share_naively(unit: Unit, me: SignedIn) -> uuid.UUID:
 end_all = core.tokens.end_all
 core.invitations.claim = claim_invitation_naively
 core.invitations.claim_row = claim_naively
+core.addresses.claim = claim_naively
 core.coaches.claim = claim_naively
 core.logins.claim = claim_naively
 core.resets.claim = claim_naively
