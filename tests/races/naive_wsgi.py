@@ -20,7 +20,7 @@ import core.profiles
 import core.resets
 import core.tokens
 from core.errors import InviteDead
-from core.models import Base, Invitation, Letter, Profile
+from core.models import Base, Invitation, Letter, Profile, User
 from core.sessions import SignedIn
 from core.unit import AnyRow, Unit
 
@@ -66,6 +66,12 @@ def look_at_profile(unit: Unit, profile: Select[*tuple[Any, ...]]) -> AnyRow:
     return found
 
 
+def mark_proven_naively(unit: Unit, user_id: int, email_key: str, *, by: str) -> bool:
+    """Whoever calls has looked already."""
+    unit.session.execute(update(User).where(User.id == user_id).values(email_proven_at=unit.now))
+    return True
+
+
 def share_naively(unit: Unit, me: SignedIn) -> uuid.UUID:
     [row] = unit.look(select(Profile.share_token.label("token")).where(Profile.skater_id == me.skater_id))
     if row.token:
@@ -80,6 +86,7 @@ end_all = core.tokens.end_all
 core.invitations.claim = claim_invitation_naively
 core.invitations.claim_row = claim_naively
 core.addresses.claim = claim_naively
+core.addresses.mark_proven = mark_proven_naively
 core.coaches.claim = claim_naively
 core.logins.claim = claim_naively
 core.resets.claim = claim_naively

@@ -1,8 +1,12 @@
 """A proof of an address under races: it works once, and no more codes are compared than it has attempts."""
 
+from dataclasses import replace
+
+from app.testing import CHEAP
 from app.unit import open_unit
 from core import addresses
 from core.models import EmailProof, User
+from core.passwords import Hasher
 from core.policy import Policy
 from tests.races.test_exactly_once import CLIENTS, OK, ROUNDS, is_lost
 from tests.support.running import House, at_once, said
@@ -10,13 +14,14 @@ from tests.support.ways import browser, newcomer
 from tests.support.world import AUTH
 
 LINK, CODE = f"{AUTH}/email/prove", f"{AUTH}/email/prove/code"
+HASHER = Hasher(CHEAP)
 ATTEMPTS = Policy().proof_attempts
 
 
 def proof(house: House, user: User) -> addresses.Proof:
-    """What the letter to this person would carry."""
+    """What the letter to this person would carry, hashed for as little as the server does."""
     with house.app.app_context(), open_unit() as unit:
-        made = addresses.issue_proof(unit, user.id, user.email)
+        made = addresses.issue_proof(replace(unit, hasher=HASHER), user.id, user.email)
     assert made is not None
     return made
 
