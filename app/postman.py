@@ -155,7 +155,7 @@ def _write_reset_link(unit: Unit, letter: AnyRow) -> Message | None:
 
 
 def _write_address_to_prove(unit: Unit, letter: AnyRow) -> Message | None:
-    proof = addresses.issue_proof(unit, letter.data["user"], letter.recipient)
+    proof = addresses.issue_proof(unit, UUID(letter.data["account"]), letter.recipient)
     if proof is None:
         return None
     insist(proof.language or letter.language)

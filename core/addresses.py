@@ -4,7 +4,6 @@ import re
 import unicodedata
 import uuid
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, case, exists, func, null, select
@@ -35,17 +34,18 @@ class Proof:
     language: str | None
 
 
-_ACCOUNT = select(*named(User, "id", "login", "email", "email_key", "is_active", "email_proven_at", "language")).where(
-    User.id == bindparam("id")
+_ACCOUNTS = select(
+    *named(User, "id", "skater_id", "login", "email", "email_key", "is_active", "email_proven_at", "language")
 )
+_BY_ID = _ACCOUNTS.where(User.id == bindparam("id"))
 
 
 def ask_for_proof(unit: Unit, user_id: int) -> None:
     """Queue one letter that asks the owner of an account to prove its address, if it is not proven and the account is
     open. Sees accounts that this unit has made."""
-    user = unit.execute(_ACCOUNT, {"id": user_id}).one_or_none()
+    user = unit.execute(_BY_ID, {"id": user_id}).one_or_none()
     if user is not None and _can_be_proven(user):
-        mail.post(unit, mail.AddressToProve(user.id), to=user.email, language=user.language)
+        mail.post(unit, mail.AddressToProve(str(user.skater_id)), to=user.email, language=user.language)
 
 
 def send_again(unit: Unit, me: SignedIn) -> None:
@@ -55,10 +55,10 @@ def send_again(unit: Unit, me: SignedIn) -> None:
     ask_for_proof(unit, me.user_id)
 
 
-def issue_proof(unit: Unit, user_id: int, address: str) -> Proof | None:
-    """The one living proof of this account, made now: an earlier one ends. None when the account is closed, its address
-    is proven, or is no longer the one that the letter goes to."""
-    found = unit.look(_ACCOUNT, {"id": user_id})
+def issue_proof(unit: Unit, skater_id: uuid.UUID, address: str) -> Proof | None:
+    """The one living proof of an account, named by its skater's id, made now: an earlier one ends. None when the account
+    is closed, its address is proven, or is no longer the one that the letter goes to."""
+    found = unit.look(_ACCOUNTS.where(User.skater_id == skater_id))
     user = found[0] if found else None
     if user is None or not _can_be_proven(user) or user.email_key != names.canonical(address):
         return None
@@ -110,7 +110,7 @@ def prove_by_code(unit: Unit, me: SignedIn, typed: str) -> bool:
 def prove_by_hand(unit: Unit, user_id: int) -> None:
     """Note that the operator knows an account's address to be its owner's. NotFound for a closed account,
     AlreadyProven."""
-    user = unit.execute(_ACCOUNT, {"id": user_id}).one_or_none()
+    user = unit.execute(_BY_ID, {"id": user_id}).one_or_none()
     if user is None or not user.is_active:
         raise NotFound
     if not mark_proven(unit, user_id, user.email_key, by="hand"):
@@ -157,7 +157,7 @@ def _living(unit: Unit) -> tuple[ColumnElement[bool], ...]:
 
 def _fresh_code(secret: str) -> str:
     """40 bits of a fresh secret, five at a time."""
-    bits = int.from_bytes(sha256(secret.encode()).digest()[:5])
+    bits = int(digest(secret)[:10], 16)
     return "".join(ALPHABET[bits >> 5 * place & 31] for place in range(CODE_LENGTH))
 
 

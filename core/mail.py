@@ -45,10 +45,10 @@ class ResetHandedOver:
 
 @dataclass(frozen=True)
 class AddressToProve:
-    """Asks the owner of the account `user` to prove its address, with a link and a code."""
+    """Asks the owner of an account, named by its skater's id, to prove its address with a link or a code."""
 
     kind: ClassVar[str] = "address_to_prove"
-    user: int
+    account: str
 
 
 @dataclass(frozen=True)

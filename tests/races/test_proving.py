@@ -21,7 +21,7 @@ ATTEMPTS = Policy().proof_attempts
 def proof(house: House, user: User) -> addresses.Proof:
     """What the letter to this person would carry, hashed for as little as the server does."""
     with house.app.app_context(), open_unit() as unit:
-        made = addresses.issue_proof(replace(unit, hasher=HASHER), user.id, user.email)
+        made = addresses.issue_proof(replace(unit, hasher=HASHER), user.skater_id, user.email)
     assert made is not None
     return made
 
