@@ -56,8 +56,8 @@ def send_again(unit: Unit, me: SignedIn) -> None:
 
 
 def issue_proof(unit: Unit, skater_id: uuid.UUID, address: str) -> Proof | None:
-    """The one living proof of an account, named by its skater's id, made now: an earlier one ends. None when the account
-    is closed, its address is proven, or is no longer the one that the letter goes to."""
+    """Make the one living proof of an account, named by its skater's id; an earlier one ends. None when the account is
+    closed, its address is proven, or is no longer the one that the letter goes to."""
     found = unit.look(_ACCOUNTS.where(User.skater_id == skater_id))
     user = found[0] if found else None
     if user is None or not _can_be_proven(user) or user.email_key != names.canonical(address):
