@@ -23,6 +23,7 @@ CONFIRMED = (200, {"message": "Your e-mail address is confirmed."})
 DEAD = (400, "This link is invalid, expired or has already been used.", "proof_token_invalid")
 WRONG = (400, "This code is wrong, expired or has already been used.", "proof_code_invalid")
 SUBJECT = "Confirm your e-mail address"
+ASKS = "Confirm your address"
 
 
 def code_in(letter: Message) -> str:
@@ -82,7 +83,7 @@ def test_without_mail_nothing_is_queued_and_nothing_can_be_sent(new_world: NewWo
     assert int(answer.headers["Retry-After"]) > 0
     assert world.rows(Letter) == []
     home = una.get("/")
-    assert SUBJECT not in home.text
+    assert ASKS not in home.text
     assert "Your e-mail address is not confirmed." in una.get("/account").text
 
 
@@ -302,14 +303,14 @@ def test_home_asks_until_the_code_was_typed(world: World) -> None:
     una = world.unproven()
     code = code_in(world.deliver()[0])
     home = una.get("/")
-    assert SUBJECT in told(home)
+    assert ASKS in told(home)
     again = press(una, home, "Confirm", code="ABCDEFGH")
     assert again.status_code == 400
     assert "That is not the code of the newest letter." in told(again)
     done = press(una, home, "Confirm", code=code.lower())
     assert (done.status_code, done.location) == (303, "/?done=address")
     assert "Your e-mail address is confirmed." in told(una.get(done.location))
-    assert SUBJECT not in told(una.get("/"))
+    assert ASKS not in told(una.get("/"))
     assert "Your e-mail address is confirmed." in told(una.get("/account"))
 
 
@@ -339,7 +340,7 @@ def test_the_page_behind_the_link_changes_nothing_until_its_button_is_pressed(wo
     done = press(stranger, page, "Yes, confirm this address")
     assert (done.status_code, done.location) == (303, "/email/confirmed")
     assert "Set-Cookie" not in done.headers
-    assert title(stranger.get("/email/confirmed")) == "Your e-mail address is confirmed"
+    assert title(stranger.get("/email/confirmed")) == "Your address is confirmed"
     assert is_verified(una)
     assert stranger.session().status_code == 401
 
