@@ -26,7 +26,8 @@ SHOWN = ("alt", "aria-label", "placeholder", "title", "data-show", "data-hide", 
 UNSPOKEN = {"script", "style", "time", "code", "textarea", "optgroup"}
 PEOPLE = r"Ann|Cas|Eve|Lou|Art|dev|[Nn]obody|Ken Ray"
 NAMES = rf"{PEOPLE}|Vestibule|English|Deutsch|Nederlands|Ice House|Ice Records|UTC|Tuesday"
-DATA = re.compile(rf"({NAMES}|Werkzeug|\S+@\S+|https?://\S+|[\d.:]+|\W+)*")
+CODE = r"[2-9A-Z]{4}-[2-9A-Z]{4}"
+DATA = re.compile(rf"({NAMES}|{CODE}|Werkzeug|\S+@\S+|https?://\S+|[\d.:]+|\W+)*")
 """What is nobody's to translate: names, addresses and numbers."""
 
 
