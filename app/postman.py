@@ -4,7 +4,7 @@ import logging
 import smtplib
 import time
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.utils import parseaddr
 from typing import Any
 from uuid import UUID
@@ -159,8 +159,7 @@ def _write_address_to_prove(unit: Unit, letter: AnyRow) -> Message | None:
     if proof is None:
         return None
     insist(proof.language or letter.language)
-    hours = int(unit.policy.proof_life.total_seconds() // 3600)
-    about = {"proof": proof, "url": links.prove(proof.secret), "hours": hours}
+    about = {"proof": proof, "url": links.prove(proof.secret), "hours": unit.policy.proof_life // timedelta(hours=1)}
     return _message(letter, proof.email, gettext("Confirm your e-mail address"), "address_to_prove", about)
 
 
@@ -170,6 +169,10 @@ def _write_password_changed(unit: Unit, letter: AnyRow) -> Message:
 
 def _write_reset_handed_over(unit: Unit, letter: AnyRow) -> Message:
     return _notice(letter, gettext("A reset link was made for you"), "reset_handed_over")
+
+
+def _write_signed_in_by_link(unit: Unit, letter: AnyRow) -> Message:
+    return _notice(letter, gettext("An invitation signed in to your account"), "signed_in_by_link")
 
 
 def _notice(letter: AnyRow, subject: str, template: str) -> Message:
@@ -184,7 +187,7 @@ def _write_coach_invited(unit: Unit, letter: AnyRow) -> Message | None:
     offer = offers.of(unit.look, found)
     if offer.tenant is None:
         return None
-    to, url = _addressee(unit, found), links.coach(invitations.add_link(unit, found.id))
+    to, url = _addressee(unit, found), links.coach(invitations.add_mailed_link(unit, found.id))
     about = {"offer": offer, "until": found.expires_at, "url": url}
     return _message(letter, to, gettext("Join {place} as a coach", place=offer.tenant), "coach_invited", about)
 
@@ -193,7 +196,7 @@ def _write_team_invited(unit: Unit, letter: AnyRow) -> Message | None:
     found = _living(unit, letter)
     if found is None:
         return None
-    to, url = _addressee(unit, found), links.team(invitations.add_link(unit, found.id))
+    to, url = _addressee(unit, found), links.team(invitations.add_mailed_link(unit, found.id))
     about = {"offer": offers.of(unit.look, found), "until": found.expires_at, "url": url}
     return _message(letter, to, gettext("You are invited to the team"), "team_invited", about)
 
@@ -240,6 +243,7 @@ _WRITERS: dict[str, Callable[[Unit, AnyRow], Message | None]] = {
     mail.PasswordChanged.kind: _write_password_changed,
     mail.ResetHandedOver.kind: _write_reset_handed_over,
     mail.AddressToProve.kind: _write_address_to_prove,
+    mail.SignedInByLink.kind: _write_signed_in_by_link,
     mail.CoachInvited.kind: _write_coach_invited,
     mail.TeamInvited.kind: _write_team_invited,
     mail.LabelInvited.kind: _write_label_invited,

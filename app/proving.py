@@ -5,7 +5,7 @@ from app.signing_in import require_mail
 from app.unit import open_unit
 from app.visits import me
 from core import addresses
-from core.errors import ProofCodeWrong
+from core.proof_refusals import ProofCodeWrong
 
 
 def by_link(token: str) -> None:

@@ -24,18 +24,19 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_mail import Message, email_dispatched
-from sqlalchemy import URL, delete, update
+from sqlalchemy import URL, delete, select, update
 
 from app import create_app, links, schema
 from app.extensions import db
 from app.settings import Settings
 from app.unit import Surroundings, look, open_unit
-from core import invitations, logins, registration, users
+from core import granting, invitations, logins, registration, users
 from core.mail import AddressToProve
-from core.models import Letter, User
+from core.models import Letter, Role, User, UserRole
 from core.passwords import Hasher
 from core.policy import HashCost, Policy
 from core.registration import Applicant
+from core.roles import conflict
 from core.unit import Unit
 
 PASSWORD = "a long walk on thin ice"  # noqa: S105 - of accounts that are made for a test
@@ -148,10 +149,14 @@ def _prove(unit: Unit, name: str) -> None:
 
 
 def grant(app: Flask, name: str, *roles: str) -> None:
-    """Give the account with this login these roles."""
+    """Give the account with this login these roles. A minor loses the role of an adult, which it has from joining."""
     if roles:
         with app.app_context(), open_unit(name="cli") as unit:
-            users.grant_roles(unit, users.get_by_login(unit.look, name).id, roles)
+            user_id = users.get_by_login(unit.look, name).id
+            if conflict([*roles, "adult"]):
+                adult = select(Role.id).where(Role.name == "adult").scalar_subquery()
+                unit.session.execute(delete(UserRole).where(UserRole.user_id == user_id, UserRole.role_id == adult))
+            granting.grant_roles(unit, user_id, roles)
 
 
 def sign_in(browser: FlaskClient, name: str, password: str) -> None:

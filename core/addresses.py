@@ -9,10 +9,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, bindparam, case, exists, func, null, select
 from sqlalchemy.exc import IntegrityError
 
-from core import audit, mail, names
-from core.errors import AlreadyProven, NotFound, ProofTokenDead
+from core import mail, names, users
+from core.errors import NotFound
 from core.models import EmailProof, User
 from core.models.base import named
+from core.proof_refusals import AlreadyProven, ProofTokenDead
 from core.sessions import SignedIn
 from core.tokens import claim, digest
 from core.unit import AnyRow, Look, Unit
@@ -80,7 +81,7 @@ def prove_by_link(unit: Unit, secret: str) -> None:
     """Spend a living link: the address that it was mailed to is proven. It signs nobody in. ProofTokenDead."""
     link = (EmailProof.digest == digest(secret), *_living(unit))
     proof = claim(unit, EmailProof, *link, spend={"used_at": unit.now})
-    if proof is None or not mark_proven(unit, proof.user_id, proof.email_key, by="link"):
+    if proof is None or not users.prove_address(unit, proof.user_id, proof.email_key, how="link"):
         raise ProofTokenDead
 
 
@@ -104,7 +105,7 @@ def prove_by_code(unit: Unit, me: SignedIn, typed: str) -> bool:
     proof = claim(unit, EmailProof, *mine, *_living(unit), spend=attempt)
     if proof is None or proof.used_at is None:
         return False
-    return mark_proven(unit, proof.user_id, proof.email_key, by="code")
+    return users.prove_address(unit, proof.user_id, proof.email_key, how="code")
 
 
 def prove_by_hand(unit: Unit, user_id: int) -> None:
@@ -113,18 +114,8 @@ def prove_by_hand(unit: Unit, user_id: int) -> None:
     user = unit.execute(_BY_ID, {"id": user_id}).one_or_none()
     if user is None or not user.is_active:
         raise NotFound
-    if not mark_proven(unit, user_id, user.email_key, by="hand"):
+    if not users.prove_address(unit, user_id, user.email_key, how="hand"):
         raise AlreadyProven
-
-
-def mark_proven(unit: Unit, user_id: int, email_key: str, *, by: str) -> bool:
-    """Note that the address of an open account is proven, if it is still this one and was not proven before. Returns
-    whether it is news."""
-    still_this = (User.id == user_id, User.email_key == email_key, User.is_active.is_(True))
-    if claim(unit, User, *still_this, User.email_proven_at.is_(None), spend={"email_proven_at": unit.now}) is None:
-        return False
-    audit.record(unit, "address_proven", user_id=user_id, kind=by)
-    return True
 
 
 def count_unproven(look: Look) -> tuple[int, int]:

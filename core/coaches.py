@@ -1,17 +1,20 @@
 """Inviting coaches: recorded from the first moment, bound to an account when they accept."""
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import and_, bindparam, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from core import invitations, mail, names
-from core.errors import AlreadyMember, NotFound
+from core import authority, granting, invitations, mail, names
+from core.authority import Account
+from core.errors import AccountClosed, AlreadyMember, NotFound
 from core.invitations import Issued
 from core.models import Coach, Tenant, TenantCoach, User
 from core.models.base import named
+from core.sessions import SignedIn
 from core.tokens import claim
 from core.unit import AnyRow, Look, Unit
 
@@ -36,14 +39,25 @@ class Invited:
 
 
 def invite(
-    unit: Unit, *, name: str, email: str, part: str, tenant_id: uuid.UUID, language: str | None = None
+    unit: Unit,
+    me: SignedIn | None,
+    *,
+    name: str,
+    email: str,
+    part: str,
+    tenant_id: uuid.UUID,
+    language: str | None = None,
 ) -> Invited:
-    """Ask a coach to join a tenant; the link is personal to the address, and mailed as well if there is mail.
+    """Ask a coach to join a tenant; the link is personal to the address, and mailed as well if there is mail. `me` None
+    is the terminal.
 
     They are spoken to in `language`, if there is one. The coach is recorded at once; a record of the same address is
     taken over. Asked again before they accept, the coach keeps the record and gets a new link, and the old one ends.
-    NotFound without the tenant, AlreadyMember once they have accepted.
+    Raises NotFound without the tenant, AlreadyMember once they have accepted, AboveOwnRole for an account that ranks
+    above me or whose invitation or role a higher rank took back, AccountClosed.
     """
+    rank, accounts = authority.act_as_admin(unit, me, authority.holder_of(unit.look, email))
+    _check_account(unit, rank, accounts, email)
     one_at_a_time = select(Tenant.id).where(Tenant.id == tenant_id).with_for_update()
     if unit.session.execute(one_at_a_time).one_or_none() is None:
         raise NotFound
@@ -51,7 +65,7 @@ def invite(
     place = _place(unit, tenant_id, coach_id)
     if place and place.joined_at:
         raise AlreadyMember
-    link = _ask_again(unit, place, part, name, language) if place else _ask(unit, name, email, language)
+    link = _ask_again(unit, rank, place, part, name, language) if place else _ask(unit, name, email, language)
     if not place:
         _open_place(unit, tenant_id, coach_id, part, link)
     mail.post(unit, mail.CoachInvited(str(link.id)), to=email, language=link.language)
@@ -71,6 +85,14 @@ def join(unit: Unit, invitation: AnyRow, user_id: int) -> None:
 def tenant_of(look: Look, invitation_id: uuid.UUID) -> AnyRow | None:
     """What a coach is asked to join: the tenant's name and the coach's part in it; None once the place is gone."""
     return next(iter(look(_ASKED, {"invitation": invitation_id})), None)
+
+
+def _check_account(unit: Unit, rank: int, accounts: Mapping[int | None, Account], email: str) -> None:
+    for account in accounts.values():
+        if account.email_key == names.canonical(email):
+            authority.check_rank(rank, max(account.rank, granting.rank_that_took(unit, account.id, "coach") or 0))
+            if not account.is_active:
+                raise AccountClosed
 
 
 def _recorded(unit: Unit, name: str, email: str) -> uuid.UUID:
@@ -117,9 +139,9 @@ def _open_place(unit: Unit, tenant_id: uuid.UUID, coach_id: uuid.UUID, part: str
     unit.session.add(place)
 
 
-def _ask_again(unit: Unit, place: Any, part: str, name: str, language: str | None) -> Issued:
+def _ask_again(unit: Unit, rank: int, place: Any, part: str, name: str, language: str | None) -> Issued:
     """The invitation comes before the place, as in joining: all who touch both lock them in this order."""
     waiting = invitations.get(unit.look, place.invitation_id, KIND)
-    link = invitations.renew(unit, waiting, name=name, language=language or waiting.language)
+    link = invitations.renew(unit, rank, waiting, name=name, language=language or waiting.language)
     unit.session.execute(update(TenantCoach).where(TenantCoach.id == place.id).values(part=part))
     return link

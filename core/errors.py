@@ -111,24 +111,6 @@ class ResetTokenDead(TokenDead):
     code = "reset_token_invalid"
 
 
-class ProofTokenDead(TokenDead):
-    """A link that proves an address is unknown, spent, replaced or past its day, or the address is no longer that."""
-
-    code = "proof_token_invalid"
-
-
-class ProofCodeWrong(Refusal):
-    """A code that proves an address is not the one that was mailed last, or is dead."""
-
-    code = "proof_code_invalid"
-
-
-class AlreadyProven(Refusal):
-    """The address of this account is proven."""
-
-    code = "already_proven"
-
-
 class MailNotConfigured(Refusal):
     code = "mail_not_configured"
 
@@ -177,6 +159,36 @@ class LastOwner(Refusal):
     """Somebody must remain who owns the place."""
 
     code = "last_owner"
+
+
+class LastAdmin(Refusal):
+    """At least one open account must remain that passes as an admin."""
+
+    code = "last_admin"
+
+
+class OwnResetLink(Refusal):
+    """Nobody makes a reset link for their own account: it would replace the present password without knowing it."""
+
+    code = "own_reset_link"
+
+
+class RolesConflict(Refusal):
+    """The roles exclude each other (core.roles.conflict)."""
+
+    code = "roles_conflict"
+
+
+class AccountClosed(Refusal):
+    """The account of this address is closed."""
+
+    code = "account_closed"
+
+
+class SignInRequired(Refusal):
+    """A link that was shown rather than mailed proves no mailbox: the account of its address must be signed in."""
+
+    code = "sign_in_required"
 
 
 class TenantTaken(Refusal):

@@ -4,12 +4,12 @@ from core import invitations, users
 from core.invitations import Issued
 from core.unit import Unit
 
-NOTE = "first admin"
-
 
 def offer(unit: Unit) -> Issued | None:
-    """A fresh one-use invitation that makes an admin, or None when somebody is one. Ends those offered before."""
+    """Return a fresh one-use invitation that makes an admin who owns the place, or None when somebody is an admin. Ends
+    those offered before; it works only as long as nobody is (core/claims.py)."""
     if users.somebody_is_admin(unit.look):
         return None
-    invitations.revoke_noted(unit, NOTE)
-    return invitations.issue(unit, roles=["admin"], expires_at=invitations.ending(unit), note=NOTE)
+    invitations.revoke_first_admin(unit)
+    end = invitations.ending(unit)
+    return invitations.issue(unit, roles=["admin", "owner"], expires_at=end, note=invitations.FIRST_ADMIN)

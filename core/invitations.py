@@ -1,4 +1,5 @@
-"""Every invitation that carries a secret: issued, looked at, spent, renewed, revoked by these few functions."""
+"""Every invitation that carries a secret: issued, renewed, found and revoked by these few functions. core/claims.py
+spends them."""
 
 import uuid
 from collections.abc import Collection, Sequence
@@ -6,28 +7,23 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, insert, or_, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, or_, select, update
 
-from core import audit, names
-from core.errors import AlreadyMember, InvalidInput, InviteDead, InviteOtherAddress, NotFound
-from core.models import Invitation, InvitationLink, InvitationUse
-from core.models.base import UtcDateTime
-from core.tokens import claim as claim_row
-from core.tokens import claiming, digest
+from core import audit, names, roles
+from core.errors import AboveOwnRole, AlreadyMember, InvalidInput, NotFound
+from core.models import Invitation, InvitationLink
+from core.tokens import claim, digest
 from core.unit import AnyRow, Look, Unit
 
 GATE = "gate"
 """The kind that lets anybody register who holds it. Others: coaches.KIND, teams.KIND."""
 
-_BEHIND_LINK = (
-    select(*Invitation.__table__.columns, InvitationLink.replaced_at)
-    .join(InvitationLink)
-    .where(InvitationLink.digest == bindparam("digest"))
-    .execution_options(prepared="behind_link")
-)
+FIRST_ADMIN = "first admin"
+"""The note of links that the terminal makes while nobody is an admin: they work only as long as nobody is."""
 
 STATUSES = ("active", "used", "expired", "revoked")
+VISITOR = object()
+"""The maker of a link, unless another one is named: who asks."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +78,7 @@ def issue(
         created_at=unit.now,
         expires_at=expires_at,
         revoked_at=None,
+        revoked_rank=None,
         created_by=unit.visitor.user_id,
     )
     unit.session.add(invitation)
@@ -90,70 +87,46 @@ def issue(
     return Issued(invitation.id, add_link(unit, invitation.id), expires_at, max_uses, language)
 
 
-def add_link(unit: Unit, invitation_id: uuid.UUID) -> str:
-    """One more secret that opens this invitation, beside those that do already: a mailed link and one on screen."""
+def add_link(
+    unit: Unit, invitation_id: uuid.UUID, *, mailed: bool = False, made_by: int | object | None = VISITOR
+) -> str:
+    """Add a secret that opens this invitation beside those that do already: one is shown to who made it, one is
+    `mailed` to its address. It works as long as its maker, by default who asks, could still make it."""
     secret = unit.new_secret()
-    unit.session.add(InvitationLink(digest=digest(secret), invitation_id=invitation_id, created_at=unit.now))
+    maker = unit.visitor.user_id if made_by is VISITOR else made_by
+    link = {"digest": digest(secret), "invitation_id": invitation_id, "created_at": unit.now}
+    unit.session.add(InvitationLink(**link, mailed=mailed, created_by=maker))
     return secret
 
 
-def renew(unit: Unit, invitation: AnyRow, **changed: Any) -> Issued:
-    """A fresh link and a fresh life (one without end stays without) for an invitation that is not used up, also when it
-    has expired or was revoked, with what has `changed` of its roles, name or language. All earlier links answer
-    that they were replaced. AlreadyMember when it was used up, be it a moment ago."""
-    unused = (Invitation.id == invitation.id, ~_is_used())
+def add_mailed_link(unit: Unit, invitation_id: uuid.UUID) -> str:
+    """Add the secret that a letter carries, in the name of its maker."""
+    return add_link(unit, invitation_id, mailed=True, made_by=maker_of(unit.look, invitation_id))
+
+
+def maker_of(look: Look, invitation_id: uuid.UUID) -> int | None:
+    """Return the account that issued or renewed this invitation last; None for the terminal."""
+    makers = select(InvitationLink.created_by.label("made_by")).where(*_current(invitation_id))
+    found = look(makers.order_by(InvitationLink.created_at.desc()).limit(1))
+    return found[0].made_by if found else None
+
+
+def renew(unit: Unit, rank: int, invitation: AnyRow, **changed: Any) -> Issued:
+    """Give an invitation that is not used up a fresh link and a fresh life (one without end stays without), also when
+    it has expired or was revoked, with what has `changed` of its roles, name or language. All earlier links answer
+    that they were replaced. Who issued it first stays on record; the link remembers who renewed it.
+
+    Raises AlreadyMember when it was used up, be it a moment ago; AboveOwnRole when a higher `rank` revoked it.
+    """
+    allowed = or_(Invitation.revoked_rank.is_(None), Invitation.revoked_rank <= rank)
     end = ending(unit) if invitation.expires_at else None
-    fresh = {"expires_at": end, "revoked_at": None, "created_by": unit.visitor.user_id, **changed}
-    if claim_row(unit, Invitation, *unused, spend=fresh) is None:
-        raise AlreadyMember
-    living = (InvitationLink.invitation_id == invitation.id, InvitationLink.replaced_at.is_(None))
-    unit.session.execute(update(InvitationLink).where(*living).values(replaced_at=unit.now))
+    fresh = {"expires_at": end, "revoked_at": None, "revoked_rank": None, **changed}
+    if claim(unit, Invitation, Invitation.id == invitation.id, ~_is_used(), allowed, spend=fresh) is None:
+        raise AlreadyMember if status_of(get(unit.look, invitation.id), unit.now) == "used" else AboveOwnRole
+    unit.session.execute(update(InvitationLink).where(*_current(invitation.id)).values(replaced_at=unit.now))
     _record(unit, "invitation_renewed", invitation.id, invitation.kind)
     language = changed.get("language", invitation.language)
     return Issued(invitation.id, add_link(unit, invitation.id), end, invitation.max_uses, language)
-
-
-def peek(look: Look, secret: str, now: datetime, *, kinds: Collection[str] | None = None) -> AnyRow:
-    """The living invitation behind `secret`, of one of these `kinds` if given; changes nothing, however often.
-    Refuses with InviteDead, whose code says why to whoever holds the link and nothing to anybody else."""
-    found = look(_BEHIND_LINK, {"digest": digest(secret)})
-    if not found or (kinds and found[0].kind not in kinds):
-        raise InviteDead
-    if found[0].replaced_at is not None:
-        raise InviteDead("invite_replaced")
-    if status_of(found[0], now) != "active":
-        raise _dead(found, now)
-    return found[0]
-
-
-def check_address(invitation: AnyRow, email: str | None) -> None:
-    """Refuse with InviteOtherAddress a personal invitation for another address than `email` (None: nobody's yet)."""
-    if email is not None and invitation.email_key not in {None, names.canonical(email)}:
-        raise InviteOtherAddress(invited=names.masked(invitation.email), present=email)
-
-
-def claim(unit: Unit, invitation_id: uuid.UUID) -> AnyRow:
-    """Spend one use, in the transaction of what it buys. Refuses with InviteDead when none is left by now."""
-    row = unit.execute(_CLAIMED, {"invitation_id": invitation_id, "now": unit.now}).one_or_none()
-    if row is None:
-        lost = select(*Invitation.__table__.columns).where(Invitation.id == invitation_id)
-        raise _dead(unit.look(lost), unit.now)
-    return row
-
-
-def note_use(unit: Unit, invitation_id: uuid.UUID, user_id: int) -> None:
-    """Remember who came in through an invitation that was just claimed. AlreadyMember when they have before, be it a
-    moment ago in another browser."""
-    try:
-        unit.execute(_USED, {"invitation_id": invitation_id, "user_id": user_id, "used_at": unit.now})
-    except IntegrityError as error:
-        raise AlreadyMember from error
-
-
-def was_used_by(look: Look, invitation_id: uuid.UUID, user_id: int) -> bool:
-    """Whether this account came in through this invitation."""
-    used = select(InvitationUse.user_id).where(InvitationUse.invitation_id == invitation_id)
-    return bool(look(used.where(InvitationUse.user_id == user_id)))
 
 
 def get(look: Look, invitation_id: uuid.UUID, kind: str | None = None) -> AnyRow:
@@ -171,28 +144,31 @@ def find_unused(look: Look, kind: str, email: str) -> AnyRow | None:
     return next(iter(look(theirs.limit(1))), None)
 
 
-def revoke(unit: Unit, invitation_id: uuid.UUID, kind: str | None = None) -> None:
-    """End an invitation at once. Revoking twice changes nothing; NotFound when there is none of this id and kind."""
+def revoke(unit: Unit, invitation_id: uuid.UUID, kind: str | None = None, *, rank: int = roles.TERMINAL_RANK) -> None:
+    """End an invitation at once; nobody below this `rank` renews it. Revoking twice changes nothing. Raises NotFound
+    when there is none of this id and kind."""
     invitation = get(unit.look, invitation_id, kind)
-    ours = update(Invitation).where(Invitation.id == invitation_id, Invitation.revoked_at.is_(None))
-    if unit.session.execute(ours.values(revoked_at=unit.now).returning(Invitation.id)).all():
-        _record(unit, "invitation_revoked", invitation_id, invitation.kind)
+    end(unit, [invitation], rank)
 
 
-def revoke_all_by(unit: Unit, user_id: int) -> int:
-    """End every living invitation that this person issued. Returns how many."""
-    theirs = update(Invitation).where(Invitation.created_by == user_id, is_status("active", unit.now))
-    ended = theirs.values(revoked_at=unit.now).returning(Invitation.id, Invitation.kind)
-    revoked = unit.session.execute(ended).all()
-    for each in revoked:
+def end(unit: Unit, found: Sequence[AnyRow], rank: int) -> None:
+    """Revoke those of these invitations that are not revoked yet; nobody below this `rank` renews them."""
+    ids = {row.id for row in found}
+    if not ids:
+        return
+    unit.session.execute(
+        select(Invitation.id).where(Invitation.id.in_(ids)).order_by(Invitation.id).with_for_update(key_share=True)
+    )
+    living = update(Invitation).where(Invitation.id.in_(ids), Invitation.revoked_at.is_(None))
+    ended = living.values(revoked_at=unit.now, revoked_rank=rank).returning(Invitation.id, Invitation.kind)
+    for each in unit.session.execute(ended).all():
         _record(unit, "invitation_revoked", each.id, each.kind)
-    return len(revoked)
 
 
-def revoke_noted(unit: Unit, note: str) -> None:
-    """End every living invitation with this note that nobody signed in issued."""
-    ours = update(Invitation).where(Invitation.created_by.is_(None), Invitation.note == note)
-    unit.session.execute(ours.where(is_status("active", unit.now)).values(revoked_at=unit.now))
+def revoke_first_admin(unit: Unit) -> None:
+    """End every living link that the terminal made for the first admin."""
+    offered = update(Invitation).where(Invitation.created_by.is_(None), Invitation.note == FIRST_ADMIN)
+    unit.session.execute(offered.where(is_status("active", unit.now)).values(revoked_at=unit.now))
 
 
 def status_of(row: AnyRow, now: datetime) -> str:
@@ -222,26 +198,13 @@ def _is_used() -> ColumnElement[bool]:
     return and_(Invitation.max_uses > 0, Invitation.uses >= Invitation.max_uses)
 
 
-_CLAIMED = claiming(
-    Invitation,
-    Invitation.id == bindparam("invitation_id"),
-    is_status("active", bindparam("now", type_=UtcDateTime)),
-    spend={"uses": Invitation.uses + 1},
-).execution_options(prepared="invitation_claimed")
-_USED = insert(InvitationUse).execution_options(prepared="invitation_used")
-
-
 def _all(kind: str | None) -> Select[*tuple[Any, ...]]:
     everything = select(*Invitation.__table__.columns)
     return everything.where(Invitation.kind == kind) if kind else everything
 
 
-def _dead(found: Sequence[AnyRow], now: datetime) -> InviteDead:
-    """Why it admits nobody. "used" also when the last use was taken a moment ago by somebody not yet committed."""
-    if not found:
-        return InviteDead()
-    status = status_of(found[0], now)
-    return InviteDead("invite_used" if status == "active" else f"invite_{status}")
+def _current(invitation_id: uuid.UUID) -> tuple[ColumnElement[bool], ...]:
+    return InvitationLink.invitation_id == invitation_id, InvitationLink.replaced_at.is_(None)
 
 
 def _record(unit: Unit, event: str, invitation_id: uuid.UUID, kind: str) -> None:

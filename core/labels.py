@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, or_, select, tuple_, update
 from sqlalchemy.exc import IntegrityError
 
-from core import audit, mail, names, users
+from core import audit, authority, granting, mail, names, users
 from core.errors import ArtistAsked, ArtistTaken, Forbidden, NoLongerFree, NotFound, NotPending
 from core.models import Label, LabelArtist, LabelInvitation, Role, User, UserRole
 from core.models.base import named
@@ -41,7 +41,7 @@ def create(unit: Unit, name: str, owner_login: str) -> uuid.UUID:
     owner = users.get_by_login(unit.look, owner_login)
     label = Label(id=uuid.uuid4(), name=name, owner_id=owner.id, created_at=unit.now)
     unit.session.add(label)
-    users.grant_roles(unit, owner.id, ["label"])
+    granting.grant_roles(unit, owner.id, ["label"])
     return label.id
 
 
@@ -52,7 +52,10 @@ def invite(unit: Unit, me: SignedIn, label_id: uuid.UUID, artist_id: uuid.UUID, 
     """
     _mine(unit, me, label_id)
     artist = _artist(unit, artist_id)
-    _hold(unit, artist.id)
+    me, accounts = authority.act(unit, me, artist.id)
+    _mine(unit, me, label_id)
+    if not accounts[artist.id].is_active or "artist" not in accounts[artist.id].roles:
+        raise NotFound
     if unit.look(select(LabelArtist.artist_id).where(LabelArtist.artist_id == artist.id)):
         raise ArtistTaken
     invitation_id = _ask(unit, label_id, artist.id, message)
@@ -110,9 +113,10 @@ def accept(unit: Unit, me: SignedIn, invitation_id: uuid.UUID) -> None:
     acceptances race: I am claimed before the invitation is, in this order everywhere.
     """
     asked = _addressed(unit, me, invitation_id)
+    [owner] = unit.look(select(Label.owner_id).where(Label.id == asked.label_id))
+    authority.act(unit, me, owner.owner_id)
     if not _could_ask(unit, asked.label_id, me.user_id):
         raise NotPending
-    _hold(unit, me.user_id)
     unit.session.add(LabelArtist(artist_id=me.user_id, label_id=asked.label_id, joined_at=unit.now))
     try:
         unit.session.flush()
@@ -157,11 +161,6 @@ def _artist(unit: Unit, skater_id: uuid.UUID) -> AnyRow:
     if not found:
         raise NotFound
     return found[0]
-
-
-def _hold(unit: Unit, artist_id: int) -> None:
-    """Who asks an artist, and the artist who joins, wait for each other: what one has decided the other one sees."""
-    unit.session.execute(select(User.id).where(User.id == artist_id).with_for_update(key_share=True))
 
 
 def _ask(unit: Unit, label_id: uuid.UUID, artist_id: int, message: str | None) -> uuid.UUID:

@@ -67,18 +67,13 @@ def issue_login_token(unit: Unit, user_id: int) -> str:
 
 
 def redeem_login_token(unit: Unit, secret: str, *, instead_of: uuid.UUID | None = None) -> Begun:
-    """Spend a login token and sign its account in. TokenDead when it is unknown, spent or
-    too old, or the account is closed."""
-    token = claim(
-        unit,
-        LoginToken,
-        LoginToken.digest == digest(secret),
-        LoginToken.used_at.is_(None),
-        LoginToken.expires_at > unit.now,
-        spend={"used_at": unit.now},
-    )
-    account = _held(unit, _OPEN, user_id=token.user_id) if token else None
-    if account is None:
+    """Spend a login token and sign its account in. Raises TokenDead when it is unknown, spent or too old, or the
+    account is closed. The account is locked before the token, as everywhere (core/authority.py)."""
+    mine = LoginToken.digest == digest(secret)
+    found = unit.look(select(LoginToken.user_id.label("user_id")).where(mine))
+    account = _held(unit, _OPEN, user_id=found[0].user_id) if found else None
+    living = (mine, LoginToken.used_at.is_(None), LoginToken.expires_at > unit.now)
+    if account is None or claim(unit, LoginToken, *living, spend={"used_at": unit.now}) is None:
         raise TokenDead
     return _begin(unit, account, "login_token", instead_of)
 

@@ -52,6 +52,17 @@ class AddressToProve:
 
 
 @dataclass(frozen=True)
+class SignedInByLink:
+    """A notice to the account's owner: a mailed link let somebody in, and made the password void if the address had
+    not been proven."""
+
+    kind: ClassVar[str] = "signed_in_by_link"
+    login: str
+    at: str
+    password_void: bool
+
+
+@dataclass(frozen=True)
 class CoachInvited:
     """A personal link to join a tenant as a coach."""
 
@@ -81,7 +92,8 @@ class LabelInvited:
 
 _OWED = insert(Letter).execution_options(prepared="letter_owed")
 
-Kind = ResetRequested | PasswordChanged | ResetHandedOver | AddressToProve | CoachInvited | TeamInvited | LabelInvited
+Notice = PasswordChanged | ResetHandedOver | SignedInByLink
+Kind = Notice | ResetRequested | AddressToProve | CoachInvited | TeamInvited | LabelInvited
 
 
 def post(unit: Unit, letter: Kind, *, to: str, language: str | None = None) -> None:

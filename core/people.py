@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select, tuple_
 
-from core import audit, mail, names, resets, roles, sessions, users
-from core.errors import AboveOwnRole, NotFound
+from core import audit, authority, granting, mail, names, resets, revocation, roles, sessions
+from core.errors import NotFound, OwnResetLink
 from core.models import Profile, Role, User, UserRole
 from core.models.base import named
 from core.sessions import SignedIn
@@ -36,10 +36,12 @@ class Person:
 
 @dataclass(frozen=True)
 class Choices:
-    """What I may do about a person: nothing (`above`) or all but what loses the `last_owner`, with roles to give."""
+    """What I may do about a person: nothing (`above`), nothing that loses the `last` owner or admin, no reset link for
+    `oneself`; and the roles to give."""
 
     above: bool
-    last_owner: bool
+    last: bool
+    oneself: bool
     grantable: list[str]
 
 
@@ -84,70 +86,74 @@ def get(unit: Unit, skater_id: uuid.UUID) -> Person:
 
 
 def choices(unit: Unit, me: SignedIn, person: Person) -> Choices:
-    """What to offer me about this person, so that nothing is offered that would be refused."""
+    """Return what to offer me about this person, so that nothing is offered that would be refused."""
+    row = _get(unit.look, person.id)
+    rank = roles.rank(me.roles)
+    above = rank < max(roles.ADMIN_RANK, roles.rank(person.roles))
     grantable = [role for role in roles.ALL if role not in person.roles and roles.may_grant(me.roles, role)]
-    is_owner = person.is_active and "owner" in person.roles
-    last_owner = is_owner and users.owners(unit.look) == [_get(unit.look, person.id).user_id]
-    return Choices(not _is_below(me, person.roles), last_owner, grantable)
+    return Choices(
+        above=above or (not person.is_active and (row.closed_rank or 0) > rank),
+        last=person.is_active and revocation.is_last(unit.look, row.user_id, person.roles),
+        oneself=row.user_id == me.user_id,
+        grantable=[role for role in grantable if not roles.conflict([*person.roles, role])],
+    )
 
 
 def grant_role(unit: Unit, me: SignedIn, skater_id: uuid.UUID, role: str) -> None:
-    """Give somebody a role. NotFound; AboveOwnRole for a role above what I hold, or a person above me."""
-    person = _below(unit, me, skater_id)
-    if not roles.may_grant(me.roles, role):
-        raise AboveOwnRole
-    users.grant_roles(unit, person.user_id, [role])
+    """Give somebody a role. Raises NotFound; AboveOwnRole for a role above what I hold or that a higher rank took away,
+    or a person above me; RolesConflict."""
+    rank, account = authority.act_on(unit, me, _get(unit.look, skater_id).user_id)
+    authority.check_rank(rank, roles.rank_to_give([role]))
+    granting.grant_roles(unit, account.id, [role], rank)
 
 
 def revoke_role(unit: Unit, me: SignedIn, skater_id: uuid.UUID, role: str) -> None:
-    """Take a role away. NotFound, also when it was not held; AboveOwnRole; LastOwner."""
-    person = _below(unit, me, skater_id)
-    if role not in _roles_of(unit.look, [person.user_id]):
-        raise NotFound
-    users.revoke_role(unit, person.user_id, role)
+    """Take a role away. Raises NotFound, also when it was not held; AboveOwnRole, LastOwner, LastAdmin."""
+    rank, account = _act_with_admins(unit, me, skater_id)
+    revocation.revoke_role(unit, account.id, role, rank)
 
 
 def deactivate(unit: Unit, me: SignedIn, skater_id: uuid.UUID) -> int:
-    """Close an account at once; how many of its open invitations were revoked. NotFound, AboveOwnRole, LastOwner."""
-    return users.deactivate(unit, _below(unit, me, skater_id).user_id)
+    """Close an account at once; how many of its open invitations were revoked. Raises NotFound, AboveOwnRole,
+    LastOwner, LastAdmin."""
+    rank, account = _act_with_admins(unit, me, skater_id)
+    return revocation.deactivate(unit, account.id, rank)
 
 
 def activate(unit: Unit, me: SignedIn, skater_id: uuid.UUID) -> None:
-    """Open a closed account again. NotFound, AboveOwnRole."""
-    users.activate(unit, _below(unit, me, skater_id).user_id)
+    """Open a closed account again. Raises NotFound; AboveOwnRole also when a higher rank than mine closed it."""
+    rank, account = authority.act_on(unit, me, _get(unit.look, skater_id).user_id)
+    revocation.activate(unit, account.id, rank)
 
 
 def sign_out(unit: Unit, me: SignedIn, skater_id: uuid.UUID) -> int:
-    """End all sessions of somebody; how many there were. NotFound, AboveOwnRole."""
-    person = _below(unit, me, skater_id)
-    audit.record(unit, "signed_out_by_admin", user_id=person.user_id)
-    return sessions.end_all(unit, person.user_id)
+    """End all sessions of somebody; how many there were. Raises NotFound, AboveOwnRole."""
+    _, account = authority.act_on(unit, me, _get(unit.look, skater_id).user_id)
+    audit.record(unit, "signed_out_by_admin", user_id=account.id)
+    return sessions.end_all(unit, account.id)
 
 
 def make_reset_link(unit: Unit, me: SignedIn | None, skater_id: uuid.UUID) -> HandedOver:
-    """A reset link for who cannot get mail, to hand over in person; earlier ones end, and a notice is owed to the
-    account's address. `me` None is the terminal. NotFound, also for a closed account; AboveOwnRole."""
-    person = _below(unit, me, skater_id)
-    link = resets.answer_request(unit, person.email)
-    if link is None:
-        raise NotFound
-    audit.record(unit, "reset_link_handed_over", user_id=person.user_id)
-    notice = mail.ResetHandedOver(link.login, unit.visitor.name or "cli", unit.now.isoformat())
-    mail.post(unit, notice, to=link.email, language=link.language)
-    return HandedOver(link.login, link.secret, unit.now + unit.policy.reset_life, link.language)
-
-
-def _below(unit: Unit, me: SignedIn | None, skater_id: uuid.UUID) -> AnyRow:
-    """The account, if its roles are not above mine."""
+    """Make a reset link for somebody who cannot get mail, to hand over in person, and queue a notice to the account's
+    address. It lives beside others, and dies with the right of who made it. `me` None is the terminal. Raises NotFound,
+    also for a closed account; AboveOwnRole; OwnResetLink, as it would replace a password that it does not know."""
     person = _get(unit.look, skater_id)
-    if me and not _is_below(me, _roles_of(unit.look, [person.user_id])):
-        raise AboveOwnRole
-    return person
+    if me and person.user_id == me.user_id:
+        raise OwnResetLink
+    _, account = authority.act_on(unit, me, person.user_id)
+    if not account.is_active:
+        raise NotFound
+    secret = resets.make_link(unit, account.id)
+    audit.record(unit, "reset_link_handed_over", user_id=account.id)
+    notice = mail.ResetHandedOver(account.login, unit.visitor.name or "cli", unit.now.isoformat())
+    mail.post(unit, notice, to=account.email, language=account.language)
+    return HandedOver(account.login, secret, unit.now + unit.policy.reset_life, account.language)
 
 
-def _is_below(me: SignedIn, held: Sequence[str]) -> bool:
-    """Whether who holds these roles ranks no higher than I do."""
-    return all(roles.may_grant(me.roles, role) for role in held)
+def _act_with_admins(unit: Unit, me: SignedIn, skater_id: uuid.UUID) -> tuple[int, authority.Account]:
+    """As authority.act_on, with all admins locked in the same pass: the last of them cannot go."""
+    user_id = _get(unit.look, skater_id).user_id
+    return authority.act_on(unit, me, user_id, *authority.admins(unit.look))
 
 
 def _get(look: Look, skater_id: uuid.UUID) -> AnyRow:
@@ -158,7 +164,7 @@ def _get(look: Look, skater_id: uuid.UUID) -> AnyRow:
 
 
 def _people() -> Select[*tuple[Any, ...]]:
-    shown = named(User, "login", "email", "skater_id", "is_active", "created_at")
+    shown = named(User, "login", "email", "skater_id", "is_active", "created_at", "closed_rank")
     named_so = named(Profile, "first_name", "last_name")
     is_proven = User.email_proven_at.is_not(None).label("email_verified")
     return select(User.id.label("user_id"), is_proven, *shown, *named_so).outerjoin(
@@ -196,10 +202,6 @@ def _person(row: AnyRow, held: list[str], seen: Sequence[datetime]) -> Person:
         last_seen_at=seen[0] if seen else None,
         devices=len(seen),
     )
-
-
-def _roles_of(look: Look, keys: Sequence[int]) -> list[str]:
-    return [row.name for row in look(_held(keys))]
 
 
 def _held(keys: Sequence[int]) -> Select[*tuple[Any, ...]]:

@@ -8,8 +8,7 @@ from typing import Protocol
 
 from sqlalchemy import select
 
-from core import coaches, invitations, mail, roles, teams
-from core.errors import AboveOwnRole
+from core import authority, claims, coaches, invitations, mail, roles, teams
 from core.invitations import Issued
 from core.models import Invitation
 from core.sessions import SignedIn
@@ -28,6 +27,9 @@ class Held(Protocol):
     @property
     def uses(self) -> int: ...
 
+    @property
+    def revoked_rank(self) -> int | None: ...
+
 
 @dataclass(frozen=True)
 class Resent:
@@ -41,24 +43,27 @@ class Resent:
     link: Issued
 
 
-def resend(unit: Unit, me: SignedIn, invitation_id: uuid.UUID) -> Resent:
+def resend(unit: Unit, me: SignedIn, invitation_id: uuid.UUID, kind: str | None = None) -> Resent:
     """Replace the link of an invitation that is not used up, also of an expired or revoked one; a personal one is
-    mailed again. NotFound; AboveOwnRole when it holds out a role above what I hold; AlreadyMember when it was used."""
-    invitation = invitations.get(unit.look, invitation_id)
-    if not may_revoke(me, invitation):
-        raise AboveOwnRole
-    link = invitations.renew(unit, invitation)
+    mailed again. Raises NotFound, also for one of another `kind`; AlreadyMember when it was used; AboveOwnRole when it
+    holds out a role above what I hold, is for an account that ranks above me, or was revoked by a higher rank."""
+    invitation = invitations.get(unit.look, invitation_id, kind)
+    rank, accounts = authority.act_as_admin(unit, me, authority.holder_of(unit.look, invitation.email))
+    for account in accounts.values():
+        authority.check_rank(rank, claims.rank_needed(invitation, account))
+    link = invitations.renew(unit, rank, invitation)
     if letter := _LETTERS.get(invitation.kind):
         mail.post(unit, letter(str(link.id)), to=invitation.email, language=link.language)
     left = invitation.max_uses and invitation.max_uses - invitation.uses
     return Resent(invitation.kind, invitation.email, invitation.roles, invitation.note, left, link)
 
 
-def revoke(unit: Unit, me: SignedIn, invitation_id: uuid.UUID) -> None:
-    """End an invitation at once. NotFound; AboveOwnRole when it holds out a role above what I hold."""
-    if not may_revoke(me, invitations.get(unit.look, invitation_id)):
-        raise AboveOwnRole
-    invitations.revoke(unit, invitation_id)
+def revoke(unit: Unit, me: SignedIn, invitation_id: uuid.UUID, kind: str | None = None) -> None:
+    """End an invitation at once. Raises NotFound, also for one of another `kind`; AboveOwnRole when it holds out a role
+    above what I hold."""
+    rank, _ = authority.act_as_admin(unit, me)
+    authority.check_rank(rank, claims.rank_needed(invitations.get(unit.look, invitation_id, kind)))
+    invitations.revoke(unit, invitation_id, kind, rank=rank)
 
 
 def may_revoke(me: SignedIn, invitation: Held) -> bool:
@@ -67,8 +72,9 @@ def may_revoke(me: SignedIn, invitation: Held) -> bool:
 
 
 def may_resend(me: SignedIn, invitation: Held) -> bool:
-    """Whether it is mine to change, and not used up."""
-    return may_revoke(me, invitation) and not 0 < invitation.max_uses <= invitation.uses
+    """Whether it is mine to change, not used up, and not revoked by a higher rank."""
+    revoked_above = (invitation.revoked_rank or 0) > roles.rank(me.roles)
+    return may_revoke(me, invitation) and not revoked_above and not 0 < invitation.max_uses <= invitation.uses
 
 
 def find_resendable(unit: Unit, me: SignedIn, keys: Collection[uuid.UUID]) -> set[uuid.UUID]:

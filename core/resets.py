@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import delete, exists, literal, select, update
 
-from core import audit, mail, passwords, sessions, tokens, users
+from core import audit, authority, mail, passwords, roles, sessions, tokens, users
 from core.errors import ResetTokenDead, WrongCurrentPassword
 from core.models import PasswordReset, User
+from core.models.base import named
 from core.sessions import SignedIn
 from core.tokens import claim, digest
 from core.unit import AnyRow, Look, Unit
@@ -34,37 +34,73 @@ def request_reset(unit: Unit, address: str) -> None:
 
 
 def answer_request(unit: Unit, address: str, asked_at: datetime | None = None) -> ResetLink | None:
-    """The one living reset link of the open account with this address, made now: earlier ones end. None when
-    there is no such account, or when it was closed or got a new password since it was asked for."""
+    """Make the one living reset link that is mailed to the open account with this address: the earlier mailed one ends,
+    those that were handed over go on. None when there is no such account, or when it was closed or got a new password
+    since it was asked for."""
     user = users.find_by_email(unit.look, address)
-    if user is None or not user.is_active or (asked_at and user.updated_at > asked_at):
+    if user is None or not authority.hold(unit, user.id)[user.id].is_active:
         return None
-    secret = unit.new_secret()
-    _keep(unit, user.id, digest(secret))
+    user = users.find_by_id(unit.look, user.id)
+    if user is None or (asked_at and user.updated_at > asked_at):
+        return None
+    unit.session.execute(delete(PasswordReset).where(PasswordReset.user_id == user.id, PasswordReset.mailed))
+    secret = make_link(unit, user.id, mailed=True)
     audit.record(unit, "reset_link_made", user_id=user.id)
     return ResetLink(user.login, user.email, secret, user.language)
 
 
+def make_link(unit: Unit, user_id: int, *, mailed: bool = False) -> str:
+    """Make a reset link for a locked account, and return its secret: it is `mailed`, or works as long as who asks for
+    it (None: the terminal) is an open account of no lower rank than its own."""
+    secret = unit.new_secret()
+    life = {"created_at": unit.now, "expires_at": unit.now + unit.policy.reset_life, "used_at": None}
+    maker = None if mailed else unit.visitor.user_id
+    link = PasswordReset(
+        id=uuid.uuid4(), user_id=user_id, digest=digest(secret), mailed=mailed, created_by=maker, **life
+    )
+    unit.session.add(link)
+    unit.session.flush()
+    return secret
+
+
 def peek(look: Look, secret: str, now: datetime) -> AnyRow:
-    """The open account whose password this reset link can set; changes nothing, however often. ResetTokenDead."""
-    found = look(select(PasswordReset.user_id).where(*_living(secret, now)))
+    """Return the open account whose password this reset link can set; changes nothing, however often. Raises
+    ResetTokenDead."""
+    return _peek(look, secret, now)[0]
+
+
+def _peek(look: Look, secret: str, now: datetime) -> tuple[AnyRow, AnyRow]:
+    """The account, and the link."""
+    columns = named(PasswordReset, "user_id", "mailed", "created_by")
+    maker_rank = authority.rank_of(PasswordReset.created_by).label("maker_rank")
+    found = look(select(*columns, maker_rank).where(*_living(secret, now)))
     user = users.find_by_id(look, found[0].user_id) if found else None
     if user is None or not user.is_active:
         raise ResetTokenDead
-    return user
+    if found[0].created_by is not None and (found[0].maker_rank or 0) < roles.ADMIN_RANK:
+        raise ResetTokenDead
+    return user, found[0]
 
 
 def confirm_reset(unit: Unit, secret: str, new_password: str) -> int:
     """Set a new password with a living reset link, which is spent, and return whose it is. Every session ends, other
-    links die, a notice is owed. Refuses a dead link (ResetTokenDead) before it looks at the password (InvalidInput)."""
-    user = peek(unit.look, secret, unit.now)
+    links die, a notice is queued; a mailed link proves the address. Refuses a dead link (ResetTokenDead) before it
+    looks at the password (InvalidInput)."""
+    user, link = _peek(unit.look, secret, unit.now)
     _check(unit, user, new_password)
     password_hash = unit.hasher.hash(new_password)
-    if claim(unit, PasswordReset, *_living(secret, unit.now), spend={"used_at": unit.now}) is None:
+    account = authority.hold(unit, user.id, link.created_by)[user.id]
+    needed = literal(max(roles.ADMIN_RANK, account.rank))
+    right = authority.may_still(PasswordReset.created_by, needed)
+    open_still = exists().where(User.id == PasswordReset.user_id, User.is_active)
+    living = (*_living(secret, unit.now), right, open_still)
+    if claim(unit, PasswordReset, *living, spend={"used_at": unit.now}) is None:
         raise ResetTokenDead
     tokens.end_all(unit, user.id)
     unit.session.execute(update(User).where(User.id == user.id).values(**_new_password(unit, password_hash)))
     sessions.end_all(unit, user.id)
+    if link.mailed:
+        users.prove_address(unit, user.id, account.email_key)
     _tell(unit, user, by_reset=True)
     return int(user.id)
 
@@ -72,9 +108,9 @@ def confirm_reset(unit: Unit, secret: str, new_password: str) -> int:
 def change_password(unit: Unit, me: SignedIn, current: str | None, new_password: str) -> str:
     """Set a new password knowing the present one, and return the secret of the session that takes this one's place.
 
-    All other sessions end, reset links die, a notice is owed. Who must change the password first (nobody knows the
-    present one) gives none. Refuses a wrong present password (WrongCurrentPassword), also when another change
-    came first.
+    All other sessions end, reset links die, a notice is queued. Who must change the password first (nobody knows the
+    present one) gives none. Refuses a wrong present password (WrongCurrentPassword), also when another change came
+    first, and a session that ended or an account that was closed while this waited (NotSignedIn).
     """
     user = users.find_by_id(unit.look, me.user_id)
     if user is None:
@@ -83,8 +119,9 @@ def change_password(unit: Unit, me: SignedIn, current: str | None, new_password:
     if not user.must_change_password and not unit.hasher.matches(current or "", user.password_hash):
         raise WrongCurrentPassword
     password_hash = unit.hasher.hash(new_password)
+    authority.act(unit, me)
     tokens.end_all(unit, user.id)
-    unchanged = (User.id == user.id, User.password_hash == user.password_hash)
+    unchanged = (User.id == user.id, User.password_hash == user.password_hash, User.is_active.is_(True))
     if claim(unit, User, *unchanged, spend=_new_password(unit, password_hash)) is None:
         raise WrongCurrentPassword
     sessions.end_all(unit, user.id)
@@ -113,17 +150,3 @@ def _tell(unit: Unit, user: AnyRow, *, by_reset: bool) -> None:
     audit.record(unit, "password_changed", user_id=user.id, by_reset=by_reset)
     notice = mail.PasswordChanged(user.login, unit.now.isoformat(), by_reset)
     mail.post(unit, notice, to=user.email, language=user.language)
-
-
-def _keep(unit: Unit, user_id: int, fresh_digest: str) -> None:
-    """Instead of what the account has, or as its first. Of two at the same moment the later one stays."""
-    life = {"created_at": unit.now, "expires_at": unit.now + unit.policy.reset_life, "used_at": None}
-    fresh = {"digest": fresh_digest, **life}
-    theirs = PasswordReset.user_id == user_id
-    if claim(unit, PasswordReset, theirs, spend=fresh):
-        return
-    try:
-        with unit.session.begin_nested():
-            unit.session.add(PasswordReset(id=uuid.uuid4(), user_id=user_id, **fresh))
-    except IntegrityError:
-        claim(unit, PasswordReset, theirs, spend=fresh)

@@ -12,13 +12,33 @@ ADMINS = ("admin", "super_admin", "owner")
 
 ALL = (*MEMBERS, *STAFF_RANK)
 
+ADMIN_RANK = STAFF_RANK["admin"]
+TERMINAL_RANK = max(STAFF_RANK.values())
+"""The rank of the terminal: nothing that it closes or takes away is opened or given back by less than an owner."""
+
+EXCLUDED_BY_MINOR = frozenset(SELF_SERVICE)
+"""What a minor cannot be: a guardian makes the profile of a child."""
+
+
+def rank(held: Collection[str]) -> int:
+    """Return the highest staff rank among these roles, 0 without a staff role."""
+    return max((STAFF_RANK.get(each, 0) for each in held), default=0)
+
+
+def rank_to_give(wanted: Collection[str]) -> int:
+    """Return the rank that giving these roles takes; see may_grant."""
+    return max(rank(wanted), ADMIN_RANK)
+
+
+def conflict(held: Collection[str]) -> bool:
+    """Whether nobody can hold all these roles at once."""
+    return "minor" in held and not EXCLUDED_BY_MINOR.isdisjoint(held)
+
 
 def may_grant(held: Collection[str], role: str) -> bool:
     """Whether who holds these roles may give `role` to somebody: a staff role only up to their own rank, any other if
     they pass as an admin."""
-    if role in STAFF_RANK:
-        return max((STAFF_RANK.get(each, 0) for each in held), default=0) >= max(STAFF_RANK[role], STAFF_RANK["admin"])
-    return passes_as_admin(held)
+    return rank(held) >= rank_to_give([role])
 
 
 def passes_as_admin(roles: Collection[str]) -> bool:

@@ -2,15 +2,16 @@
 
 import secrets
 import string
-import uuid
 from dataclasses import dataclass
 
 from sqlalchemy import select, update
 
-from core import audit, invitations, logins, mail, names, roles, users
-from core.errors import AboveOwnRole, AlreadyMember, InviteDead, NameTaken
+from core import audit, authority, claims, granting, invitations, logins, mail, names, roles, takeover, users
+from core.authority import Account
+from core.claims import Claimed
+from core.errors import AlreadyMember, InviteDead, NameTaken, SignInRequired
 from core.invitations import Issued
-from core.models import Role, Team, TeamMember, User, UserRole
+from core.models import Team, TeamMember, User
 from core.sessions import SignedIn
 from core.unit import AnyRow, Look, Unit
 
@@ -39,62 +40,66 @@ class Accepted:
 
 def invite(unit: Unit, me: SignedIn, email: str, role: str, language: str | None = None) -> Verdict:
     """Ask one address to join the team in this role, in a `language` if they are to be spoken to in that; asked again,
-    the old link ends. AboveOwnRole when the role is above what I hold."""
-    if not roles.may_grant(me.roles, role):
-        raise AboveOwnRole
+    the old link ends. Raises AboveOwnRole when the role is above what I hold."""
+    rank, accounts = authority.act_as_admin(unit, me, authority.holder_of(unit.look, email))
+    authority.check_rank(rank, roles.rank_to_give([role]))
     _one_at_a_time(unit)
     waiting = invitations.find_unused(unit.look, KIND, email)
-    if _is_member(unit.look, email):
-        return Verdict("already_member")
-    if waiting and not _is_mine_to_change(me, waiting):
-        return Verdict("invalid", reason="asked_from_above")
+    account = next((each for each in accounts.values() if each.email_key == names.canonical(email)), None)
+    if verdict := _not_to_be_asked(unit, rank, account, waiting, role):
+        return verdict
     try:
-        link = _ask_again(unit, waiting, role, language) if waiting else _ask(unit, email, role, language)
+        link = _ask_again(unit, rank, waiting, role, language) if waiting else _ask(unit, email, role, language)
     except AlreadyMember:  # accepted at this very moment
         return Verdict("already_member")
     mail.post(unit, mail.TeamInvited(str(link.id)), to=email, language=link.language)
     return Verdict("reinvited" if waiting else "invited", link)
 
 
-def revoke(unit: Unit, me: SignedIn, invitation_id: uuid.UUID) -> None:
-    """End an invitation at once. NotFound; AboveOwnRole when it holds out a role above what I hold."""
-    if not _is_mine_to_change(me, invitations.get(unit.look, invitation_id, KIND)):
-        raise AboveOwnRole
-    invitations.revoke(unit, invitation_id, KIND)
-
-
-def resend(unit: Unit, me: SignedIn, invitation_id: uuid.UUID) -> tuple[str, Issued]:
-    """Replace the link of an invitation and mail it again, to the address that is returned with it. NotFound,
-    AboveOwnRole; AlreadyMember when it was used."""
-    invitation = invitations.get(unit.look, invitation_id, KIND)
-    if not _is_mine_to_change(me, invitation):
-        raise AboveOwnRole
-    link = invitations.renew(unit, invitation)
-    mail.post(unit, mail.TeamInvited(str(link.id)), to=invitation.email, language=link.language)
-    return invitation.email, link
-
-
 def accept(unit: Unit, secret: str, me: SignedIn | None) -> Accepted:
-    """Take the place that the link holds out, with the account of its address. Where there is none one is made,
-    with a random password that nobody sees and that must be replaced; one that exists keeps all it has.
+    """Take the place that the link holds out, with the account of its address. Where there is none one is made, with a
+    random password that nobody sees and that must be replaced.
 
-    Refuses dead links (InviteDead), those whose issuer may no longer grant the role, and (InviteOtherAddress) a
-    browser in which somebody else is signed in. NameTaken when somebody registers this address at the same moment:
-    the next attempt finds their account. Opening a link spends nothing; this does, once.
+    An account that exists keeps all it has if this browser is signed in to it, or if the link was mailed and the
+    address is proven. If the address is not proven, the holder of the mailed link has shown whose it is: see takeover.
+    A link that was shown proves nothing about an account that exists: SignInRequired.
+
+    Refuses dead links (InviteDead), and (InviteOtherAddress) a browser in which somebody else is signed in. NameTaken
+    when somebody registers this address at the same moment: the next attempt finds their account. Opening a link spends
+    nothing; this does, once.
     """
-    invitation = invitations.peek(unit.look, secret, unit.now, kinds=[KIND])
-    invitations.check_address(invitation, me.email if me else None)
-    _check_issuer(unit, invitation)
-    found = users.find_by_email(unit.look, invitation.email)
+    link = claims.peek(unit.look, secret, unit.now, kinds=[KIND])
+    claims.check_address(link, me.email if me else None)
+    found = users.find_by_email(unit.look, link.email)
     if found and not found.is_active:
         raise InviteDead("invite_revoked")
-    password_hash = "" if found else unit.hasher.hash(_random_password())
-    claimed = invitations.claim(unit, invitation.id)
-    user_id = found.id if found else _newcomer(unit, claimed, password_hash)
-    audit.record(unit, "invitation_accepted", user_id=user_id, invitation=str(claimed.id))
-    users.grant_roles(unit, user_id, claimed.roles)
+    if found and me is None and not link.mailed:
+        raise SignInRequired
+    password_hash = "" if found and me else unit.hasher.hash(_random_password())
+    claimed = claims.claim(unit, link, found.id if found else None)
+    if me:
+        authority.act(unit, me)
+    if claimed.holder and not claimed.holder.is_active:
+        raise InviteDead("invite_revoked")
+    if claimed.holder and me is None:
+        takeover.let_in(unit, claimed.holder, password_hash)
+    user_id = claimed.holder.id if claimed.holder else _newcomer(unit, link, password_hash)
+    audit.record(unit, "invitation_accepted", user_id=user_id, invitation=str(link.id))
     _enroll(unit, claimed, user_id)
     return Accepted(logins.issue_login_token(unit, user_id), account_created=found is None)
+
+
+def needs_sign_in(look: Look, link: AnyRow) -> bool:
+    """Whether this link, opened where nobody is signed in, leads to the sign-in: it was shown, and its address has an
+    account."""
+    return not link.mailed and authority.holder_of(look, link.email) is not None
+
+
+def would_take_over(look: Look, link: AnyRow) -> bool:
+    """Whether accepting this link where nobody is signed in replaces the password of an account: it was mailed to an
+    address that the account there has not proven."""
+    found = users.find_by_email(look, link.email)
+    return bool(link.mailed and found and found.email_proven_at is None)
 
 
 def _one_at_a_time(unit: Unit) -> None:
@@ -108,27 +113,25 @@ def _ask(unit: Unit, email: str, role: str, language: str | None) -> Issued:
     return invitations.issue(unit, kind=KIND, email=email, roles=[role], expires_at=end, language=language)
 
 
-def _ask_again(unit: Unit, waiting: AnyRow, role: str, language: str | None) -> Issued:
-    return invitations.renew(unit, waiting, roles=[role], language=language or waiting.language)
+def _ask_again(unit: Unit, rank: int, waiting: AnyRow, role: str, language: str | None) -> Issued:
+    return invitations.renew(unit, rank, waiting, roles=[role], language=language or waiting.language)
 
 
-def _is_mine_to_change(me: SignedIn, invitation: AnyRow) -> bool:
-    return all(roles.may_grant(me.roles, role) for role in invitation.roles)
-
-
-def _is_member(look: Look, email: str) -> bool:
-    member = select(TeamMember.user_id).join(User).where(User.email_key == names.canonical(email))
-    return bool(look(member))
-
-
-def _check_issuer(unit: Unit, invitation: AnyRow) -> None:
-    """An invitation grants nothing that its issuer could not grant today."""
-    if invitation.created_by is None:
-        return
-    held = select(Role.name).join(UserRole).join(User, User.id == UserRole.user_id)
-    present = [row.name for row in unit.look(held.where(User.id == invitation.created_by, User.is_active))]
-    if not all(roles.may_grant(present, role) for role in invitation.roles):
-        raise InviteDead("invite_revoked")
+def _not_to_be_asked(
+    unit: Unit, rank: int, account: Account | None, waiting: AnyRow | None, role: str
+) -> Verdict | None:
+    """The verdict on an address that must not be asked: in the team is who holds a staff role."""
+    if account and account.rank > rank:
+        return Verdict("invalid", reason="ranks_above")
+    if account and not account.is_active:
+        return Verdict("invalid", reason="account_closed")
+    if account and account.rank:
+        return Verdict("already_member")
+    if account and (granting.rank_that_took(unit, account.id, role) or 0) > rank:
+        return Verdict("invalid", reason="taken_from_above")
+    if waiting and max(roles.rank_to_give(waiting.roles), waiting.revoked_rank or 0) > rank:
+        return Verdict("invalid", reason="asked_from_above")
+    return None
 
 
 def _newcomer(unit: Unit, invitation: AnyRow, password_hash: str) -> int:
@@ -151,10 +154,15 @@ def _random_password() -> str:
     return "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(PASSWORD_LENGTH))
 
 
-def _enroll(unit: Unit, invitation: AnyRow, user_id: int) -> None:
-    [role] = invitation.roles
+def _enroll(unit: Unit, claimed: Claimed, user_id: int) -> None:
+    link = claimed.link
+    [role] = link.roles
+    if role not in granting.grant_by_link(unit, user_id, [role], claimed):
+        raise InviteDead("invite_revoked")
     if unit.session.get(TeamMember, user_id) is None:
         team_id = unit.session.scalars(select(Team.id)).one()
         member = TeamMember(team_id=team_id, user_id=user_id, role=role, joined_at=unit.now)
         unit.session.add(member)
-    invitations.note_use(unit, invitation.id, user_id)
+    claims.note_use(unit, link, user_id)
+    if link.mailed:
+        users.prove_address(unit, user_id, link.email_key)

@@ -30,9 +30,6 @@ def claiming(model: type[Base], *still_good: ColumnElement[bool], spend: dict[st
 
 
 def end_all(unit: Unit, user_id: int) -> None:
-    """Every secret that was handed out to open this account stops working.
-
-    Comes before any change of the account's own row: all who touch both lock them in this order.
-    """
+    """End every secret that was handed out to open this account, which the unit has locked (core/authority.py)."""
     for secret in (PasswordReset, LoginToken):
         unit.session.execute(delete(secret).where(secret.user_id == user_id))

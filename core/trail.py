@@ -32,6 +32,7 @@ class Listed:
     created_at: datetime
     expires_at: datetime | None
     revoked_at: datetime | None
+    revoked_rank: int | None
     created_by: str | None
     registered: list[tuple[str, datetime]]
 

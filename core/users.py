@@ -1,18 +1,16 @@
-"""Accounts: finding them, making them, and what an operator does to them."""
+"""Accounts: found and made."""
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
 
-from sqlalchemy import Executable, Integer, Select, bindparam, delete, exists, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import bindparam, exists, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from core import audit, invitations, names, roles, sessions, tokens
+from core import audit, names, roles
 from core.constraints import violated
-from core.errors import LastOwner, NameTaken, NotFound
+from core.errors import NameTaken, NotFound
 from core.models import Role, User, UserRole
 from core.models.base import named
 from core.unit import AnyRow, Look, Unit
@@ -36,7 +34,7 @@ class Account:
 
 _CREDENTIALS = select(
     *named(User, "id", "login", "email", "skater_id", "language", "updated_at"),
-    *named(User, "password_hash", "is_active", "must_change_password"),
+    *named(User, "password_hash", "is_active", "must_change_password", "email_proven_at"),
 )
 _BY_ID = _CREDENTIALS.where(User.id == bindparam("id")).execution_options(prepared="account_by_id")
 _BY_EMAIL = _CREDENTIALS.where(User.email_key == bindparam("email")).execution_options(prepared="account_by_email")
@@ -45,17 +43,6 @@ _BY_NAME = _CREDENTIALS.where(
 ).execution_options(prepared="account_by_name")
 
 _WITH_LOGIN = select(User.id).where(User.login_key == bindparam("key")).execution_options(prepared="with_login")
-
-
-def _granting(insert: Any) -> Executable:
-    wanted = select(bindparam("user_id", type_=Integer), Role.id).where(
-        Role.name.in_(bindparam("granted", expanding=True))
-    )
-    given = insert(UserRole.__table__).from_select(["user_id", "role_id"], wanted.order_by(Role.id))
-    return cast(Executable, given.on_conflict_do_nothing(index_elements=["user_id", "role_id"]))
-
-
-_GRANTED = {"postgresql": _granting(postgresql.insert), "sqlite": _granting(sqlite.insert)}
 
 
 def find_by_login_or_email(look: Look, name: str) -> AnyRow | None:
@@ -125,43 +112,15 @@ def set_language(unit: Unit, user_id: int, language: str) -> None:
     unit.session.execute(update(User).where(User.id == user_id).values(language=language))
 
 
-def grant_roles(unit: Unit, user_id: int, granted: Collection[str]) -> None:
-    """Give an account roles that it may already have, or be given at this very moment. Every name must be one of
-    core.roles.ALL."""
-    unit.execute(_GRANTED[unit.session.get_bind().dialect.name], {"user_id": user_id, "granted": list(granted)})
-    audit.record(unit, "roles_granted", user_id=user_id, roles=sorted(granted))
-
-
-def revoke_role(unit: Unit, user_id: int, role: str) -> None:
-    """Take a role away. NotFound when it was not held; LastOwner when nobody else would own the place. Who no longer
-    passes as an admin leaves no open invitations behind."""
-    if role == "owner":
-        _keep_an_owner(unit, but=user_id)
-    held = select(Role.id).where(Role.name == role).scalar_subquery()
-    theirs = delete(UserRole).where(UserRole.user_id == user_id, UserRole.role_id == held)
-    if not unit.session.execute(theirs.returning(UserRole.id)).all():
-        raise NotFound
-    audit.record(unit, "role_revoked", user_id=user_id, role=role)
-    left = select(Role.name).join(UserRole).where(UserRole.user_id == user_id)
-    if not roles.passes_as_admin(unit.session.scalars(left).all()):
-        invitations.revoke_all_by(unit, user_id)
-
-
-def deactivate(unit: Unit, user_id: int) -> int:
-    """Close an account at once: its sessions end, its links stop working. Returns how many open invitations of
-    its own were revoked with it. LastOwner when nobody else would own the place."""
-    tokens.end_all(unit, user_id)
-    _keep_an_owner(unit, but=user_id)
-    unit.session.execute(update(User).where(User.id == user_id).values(is_active=False, updated_at=unit.now))
-    sessions.end_all(unit, user_id)
-    audit.record(unit, "user_deactivated", user_id=user_id)
-    return invitations.revoke_all_by(unit, user_id)
-
-
-def activate(unit: Unit, user_id: int) -> None:
-    """Open a closed account again; the person signs in with the old password."""
-    unit.session.execute(update(User).where(User.id == user_id).values(is_active=True, updated_at=unit.now))
-    audit.record(unit, "user_activated", user_id=user_id)
+def prove_address(unit: Unit, user_id: int, email_key: str, *, how: str = "mail") -> bool:
+    """Note that the owner of an open account has shown that its mailbox is theirs, if it still has this address and was
+    not proven before. Return whether it is news."""
+    still_so = (User.id == user_id, User.email_key == email_key, User.is_active.is_(True))
+    unproven = update(User).where(*still_so, User.email_proven_at.is_(None))
+    if unit.session.execute(unproven.values(email_proven_at=unit.now).returning(User.id)).first() is None:
+        return False
+    audit.record(unit, "address_proven", user_id=user_id, kind=how)
+    return True
 
 
 def list_all(look: Look) -> list[Account]:
@@ -180,24 +139,6 @@ def somebody_is_admin(look: Look) -> bool:
     admins = select(UserRole.id).join(Role).join(User, User.id == UserRole.user_id)
     admins = admins.where(Role.name.in_(roles.ADMINS), User.is_active)
     return bool(look(select(exists(admins)))[0][0])
-
-
-def owners(look: Look) -> list[int]:
-    """The accounts that own the place, closed ones aside."""
-    return [row.id for row in look(_owners())]
-
-
-def _keep_an_owner(unit: Unit, *, but: int) -> None:
-    """Refuse with LastOwner to lose the account `but` if it is the only active owner. Holds all owners, account
-    and role, until the unit ends, so that of two racing farewells the second sees the first, whichever kind it is."""
-    held = _owners().with_for_update(of=[User, UserRole], key_share=True)
-    if list(unit.session.scalars(held)) == [but]:
-        raise LastOwner
-
-
-def _owners() -> Select[int]:
-    owners = select(User.id).join(UserRole, UserRole.user_id == User.id).join(Role)
-    return owners.where(Role.name == "owner", User.is_active).order_by(User.id)
 
 
 def _is_login(unit: Unit, email: str) -> bool:

@@ -6,7 +6,8 @@ from app import guards, proving
 from app.wire.accounts import AddressCode, AddressProof
 from app.wire.bodies import Message
 from app.wire.endpoint import endpoint
-from core.errors import AlreadyProven, Busy, MailNotConfigured, ProofCodeWrong, ProofTokenDead
+from core.errors import Busy, MailNotConfigured
+from core.proof_refusals import AlreadyProven, ProofCodeWrong, ProofTokenDead
 
 bp = Blueprint("addresses", __name__)
 CONFIRMED = "Your e-mail address is confirmed."

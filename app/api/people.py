@@ -11,10 +11,11 @@ from app.wire.accounts import Ended
 from app.wire.desk import People, PeopleQuery, PersonEntry, ResetHandedOver, RoleGrant
 from app.wire.endpoint import endpoint
 from core import people
-from core.errors import AboveOwnRole, LastOwner, NotFound
+from core.errors import AboveOwnRole, LastAdmin, LastOwner, NotFound, OwnResetLink, RolesConflict
 
 bp = Blueprint("people", __name__)
 ABOVE_ME = {AboveOwnRole: "This person ranks above you."}
+FAREWELL = [NotFound, AboveOwnRole, LastOwner, LastAdmin]
 
 
 @bp.get("")
@@ -34,7 +35,7 @@ def show(key: str) -> PersonEntry:
 
 
 @bp.post("/<key>/roles")
-@endpoint(body=RoleGrant, answer=PersonEntry, access=guards.admin, refusals=[NotFound, AboveOwnRole])
+@endpoint(body=RoleGrant, answer=PersonEntry, access=guards.admin, refusals=[NotFound, AboveOwnRole, RolesConflict])
 def grant(key: str, body: RoleGrant) -> PersonEntry:
     """Give somebody a role, at most my own."""
     with open_unit() as unit:
@@ -43,16 +44,17 @@ def grant(key: str, body: RoleGrant) -> PersonEntry:
 
 
 @bp.delete("/<key>/roles/<role>")
-@endpoint(answer=PersonEntry, access=guards.admin, refusals=[NotFound, AboveOwnRole, LastOwner], says=ABOVE_ME)
+@endpoint(answer=PersonEntry, access=guards.admin, refusals=FAREWELL, says=ABOVE_ME)
 def revoke(key: str, role: str) -> PersonEntry:
-    """Take a role away."""
+    """Take a role away. A staff role takes the account's sessions along; open invitations that would bring the role
+    back are revoked, and nobody who ranks below me gives it back."""
     with open_unit() as unit:
         people.revoke_role(unit, me(), to_id(key), role)
     return _shown(key)
 
 
 @bp.post("/<key>/deactivate")
-@endpoint(answer=PersonEntry, access=guards.admin, refusals=[NotFound, AboveOwnRole, LastOwner], says=ABOVE_ME)
+@endpoint(answer=PersonEntry, access=guards.admin, refusals=FAREWELL, says=ABOVE_ME)
 def deactivate(key: str) -> PersonEntry:
     """Close an account at once, with all its sessions and links."""
     with open_unit() as unit:
@@ -63,7 +65,7 @@ def deactivate(key: str) -> PersonEntry:
 @bp.post("/<key>/activate")
 @endpoint(answer=PersonEntry, access=guards.admin, refusals=[NotFound, AboveOwnRole], says=ABOVE_ME)
 def activate(key: str) -> PersonEntry:
-    """Open a closed account again."""
+    """Open a closed account again, unless somebody who ranks above me closed it."""
     with open_unit() as unit:
         people.activate(unit, me(), to_id(key))
     return _shown(key)
@@ -84,11 +86,12 @@ def sign_out(key: str) -> Ended:
     status=201,
     access=guards.admin,
     limits=["invite_account"],
-    refusals=[NotFound, AboveOwnRole],
+    refusals=[NotFound, AboveOwnRole, OwnResetLink],
     says=ABOVE_ME,
 )
 def hand_over_reset(key: str) -> ResetHandedOver:
-    """Make a reset link to hand over to somebody who cannot get mail. Its owner is told by mail."""
+    """Make a reset link to hand over to somebody who cannot get mail. Its owner is told by mail. Nobody makes one for
+    their own account; it stops working when the right of its maker ends."""
     return desk.hand_over_reset(to_id(key))
 
 

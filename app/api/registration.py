@@ -9,7 +9,7 @@ from app.wire.accounts import Preview, Registration, TokenQuery
 from app.wire.bodies import Message
 from app.wire.endpoint import endpoint
 from app.wire.invitations import Joined, TokenAlone
-from core import invitations, offers, registration
+from core import claims, offers, registration
 from core.errors import (
     AlreadyMember,
     Busy,
@@ -19,6 +19,7 @@ from core.errors import (
     InviteRequired,
     MinorCannotRegister,
     NameTaken,
+    RolesConflict,
     WeakPassword,
 )
 
@@ -43,7 +44,7 @@ def validate_token(query: TokenQuery) -> Preview:
         raise InviteRequired
     offer = offers.find(look, query.token, surroundings().now())
     person = signed_in()
-    invitations.check_address(offer.invitation, person.email if person else None)
+    claims.check_address(offer.invitation, person.email if person else None)
     shown = ("kind", "email", "name", "roles", "expires_at", "language")
     known = {name: getattr(offer.invitation, name) for name in shown}
     return Preview(valid=True, **known, invited_by=offer.invited_by, tenant=offer.tenant, part=offer.part)
@@ -78,10 +79,10 @@ def register(body: Registration) -> Message:
     answer=Joined,
     access=guards.member,
     limits=["register_address"],
-    refusals=[InviteDead, InviteOtherAddress, AlreadyMember],
+    refusals=[InviteDead, InviteOtherAddress, AlreadyMember, RolesConflict],
 )
 def accept(body: TokenAlone) -> Joined:
     """Take what an invitation offers with the account that is signed in."""
     with open_unit() as unit:
-        invitation = registration.accept(unit, me(), body.token)
-    return Joined(message="Invitation accepted", kind=invitation.kind, roles=invitation.roles)
+        invitation, brought = registration.accept(unit, me(), body.token)
+    return Joined(message="Invitation accepted", kind=invitation.kind, roles=sorted(brought))

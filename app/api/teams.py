@@ -10,8 +10,8 @@ from app.visits import me, signed_in
 from app.wire.endpoint import endpoint
 from app.wire.invitations import NewTeamMembers, Outcome, Outcomes, TeamAccepted, TokenAlone
 from app.wire.invites import Invites, PageQuery, asked, shown
-from core import teams, trail
-from core.errors import AboveOwnRole, AlreadyMember, InviteDead, InviteOtherAddress, NameTaken, NotFound
+from core import resending, teams, trail
+from core.errors import AboveOwnRole, AlreadyMember, InviteDead, InviteOtherAddress, NameTaken, NotFound, SignInRequired
 
 bp = Blueprint("teams", __name__)
 
@@ -45,7 +45,7 @@ def list_issued(query: PageQuery) -> Invites:
 def revoke(key: str) -> None:
     """End an invitation at once."""
     with open_unit() as unit:
-        teams.revoke(unit, me(), to_id(key))
+        resending.revoke(unit, me(), to_id(key), teams.KIND)
 
 
 @bp.post("/<key>/resend")
@@ -59,8 +59,8 @@ def resend(key: str) -> Outcome:
     """Replace the link, also of an expired or revoked invitation, and mail it again."""
     count_attempt("invite_account", me().user_id)
     with open_unit() as unit:
-        email, link = teams.resend(unit, me(), to_id(key))
-    return inviting.outcome(email, teams.Verdict("reinvited", link))
+        resent = resending.resend(unit, me(), to_id(key), teams.KIND)
+    return inviting.outcome(resent.email or "", teams.Verdict("reinvited", resent.link))
 
 
 @bp.post("/accept")
@@ -68,10 +68,11 @@ def resend(key: str) -> Outcome:
     body=TokenAlone,
     answer=TeamAccepted,
     limits=["login_token_address"],
-    refusals=[InviteDead, InviteOtherAddress, NameTaken],
+    refusals=[InviteDead, InviteOtherAddress, NameTaken, SignInRequired],
 )
 def accept(body: TokenAlone) -> TeamAccepted:
-    """Take the place that a link holds out. `accessToken` signs in once within 15 minutes, at `auth/login/token`."""
+    """Take the place that a link holds out. `accessToken` signs in once within 15 minutes, at `auth/login/token`. A
+    link that was not mailed signs in no account that exists: that account must be signed in here."""
     with open_unit() as unit:
         accepted = teams.accept(unit, body.token, signed_in())
     life = surroundings().policy.login_token_life

@@ -6,7 +6,7 @@ import click
 
 from app import desk
 from app.cli.terminal import Commands, as_json, done, operating, table
-from core import addresses, roles, users
+from core import addresses, granting, revocation, roles, users
 from core import people as core_people
 
 people = Commands("users", help="People: list, grant and revoke roles, deactivate.")
@@ -43,7 +43,7 @@ def grant_role(login: str, role: str, json_: bool) -> None:
     """Give somebody a role."""
     with operating() as unit:
         user = users.get_by_login(unit.look, login)
-        users.grant_roles(unit, user.id, [role])
+        granting.grant_roles(unit, user.id, [role])
     done(json_, f"{user.login} is now {role}.", login=user.login, role=role)
 
 
@@ -55,7 +55,7 @@ def revoke_role(login: str, role: str, json_: bool) -> None:
     """Take a role away from somebody."""
     with operating() as unit:
         user = users.get_by_login(unit.look, login)
-        users.revoke_role(unit, user.id, role)
+        revocation.revoke_role(unit, user.id, role)
     done(json_, f"{user.login} is no longer {role}.", login=user.login, role=role)
 
 
@@ -66,7 +66,7 @@ def deactivate_user(login: str, json_: bool) -> None:
     """Close somebody's account: signed out everywhere at once, their open invite links revoked."""
     with operating() as unit:
         user = users.get_by_login(unit.look, login)
-        revoked = users.deactivate(unit, user.id)
+        revoked = revocation.deactivate(unit, user.id)
     text = f"{user.login} is deactivated; {revoked} open invite links of theirs were revoked."
     done(json_, text, login=user.login, active=False, invites_revoked=revoked)
 
@@ -78,7 +78,7 @@ def activate_user(login: str, json_: bool) -> None:
     """Open a closed account again."""
     with operating() as unit:
         user = users.get_by_login(unit.look, login)
-        users.activate(unit, user.id)
+        revocation.activate(unit, user.id)
     done(json_, f"{user.login} is active again.", login=user.login, active=True)
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from app import links
 from app.demo import cast, competitions, doors, ice, music
 from app.demo.stage import PASSWORD, Stage
-from core import first_admin, invitations, profiles, reference, users
+from core import first_admin, invitations, profiles, reference
 from core.models import User
 from core.reference import Given
 from core.sessions import SignedIn
@@ -43,17 +43,17 @@ def fill(unit: Unit) -> Filled:
         competitions.enter(stage, skater)
     opened.append(doors.make_label(stage))
     music.collect(stage, cast.SKATERS[0])
-    return Filled(PASSWORD, cast.everybody(), opened, _share(stage, cast.SKATERS[0]))
+    card = _share(stage, cast.SKATERS[0])
+    stage.sign_everybody_out()
+    return Filled(PASSWORD, cast.everybody(), opened, card)
 
 
 def _begin(stage: Stage) -> SignedIn:
     """The first account becomes the owner; links that were offered to a first admin end."""
-    invitations.revoke_noted(stage.unit(), first_admin.NOTE)
+    invitations.revoke_first_admin(stage.unit())
     offered = first_admin.offer(stage.unit(days_ago=284))
     assert offered is not None
-    owner = stage.register(cast.OWNER, offered.secret, days_ago=283)
-    users.grant_roles(stage.unit(days_ago=282), owner.user_id, ["owner"])
-    return stage.me(owner.login)
+    return stage.register(cast.OWNER, offered.secret, days_ago=283)
 
 
 def _list(stage: Stage, kind: str, rows: list[dict[str, Any]]) -> None:

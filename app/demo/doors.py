@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from app import links
 from app.demo import cast
 from app.demo.stage import Stage
-from core import coaches, invitations, labels, teams, tenants
+from core import coaches, invitations, labels, resending, teams, tenants
 from core.invitations import Issued
 from core.sessions import SignedIn
 
@@ -85,7 +85,7 @@ def _coaches(stage: Stage, owner: SignedIn) -> list[Link]:
         [about] = [each for each in cast.COACHES if each["first_name"] == first_name]
         tenant_id, part = places[first_name]
         unit, name = stage.unit(days_ago=days_ago, by=owner), f"{first_name} {about['last_name']}"
-        return coaches.invite(unit, name=name, email=about["email"], part=part, tenant_id=tenant_id).link
+        return coaches.invite(unit, None, name=name, email=about["email"], part=part, tenant_id=tenant_id).link
 
     nadia = ask("Nadia", 272)
     stage.register(cast.COACH, nadia.secret, days_ago=271)
@@ -107,10 +107,11 @@ def _team(stage: Stage, owner: SignedIn) -> list[Link]:
         return verdict.link
 
     designer, admin = ask(cast.DESIGNER.email, "designer", 160), ask(cast.ADMIN.email, "admin", 30)
-    teams.accept(stage.unit(days_ago=159), designer.secret, None)
+    dana = stage.me(cast.DESIGNER.login)
+    teams.accept(stage.unit(days_ago=159, by=dana), designer.secret, dana)
     teams.accept(stage.unit(days_ago=29), admin.secret, None)
     pending, revoked = ask("petra@alpenglow.example", "dev", 2), ask("ruben@alpenglow.example", "dev", 5)
-    teams.revoke(stage.unit(days_ago=4, by=owner), owner, revoked.id)
+    resending.revoke(stage.unit(days_ago=4, by=owner), owner, revoked.id)
     return [
         Link("team", "accepted", "Dana, designer", links.team(designer.secret)),
         Link("team", "pending", "petra, dev", links.team(pending.secret)),

@@ -5,14 +5,15 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from app.demo.cast import Person
-from core import addresses, directories, names, registration
-from core.models import Profile, Role, User, UserRole
+from core import directories, names, registration, sessions, users
+from core.models import BrowserSession, Profile, Role, User, UserRole
 from core.passwords import Hasher
 from core.registration import Applicant
 from core.sessions import SignedIn
+from core.tokens import digest
 from core.unit import Unit, Visitor
 
 PASSWORD = "skating into the demo"  # noqa: S105 - everybody's, and printed
@@ -48,16 +49,18 @@ class Stage:
         applicant = Applicant(person.login, person.email, PASSWORD, roles=person.roles)
         unit = self.unit(days_ago=days_ago)
         user_id = registration.register(unit, applicant, secret)
-        addresses.mark_proven(unit, user_id, names.canonical(person.email), by="hand")
+        users.prove_address(unit, user_id, names.canonical(person.email), how="hand")
         return self.me(person.login)
 
     def me(self, login: str) -> SignedIn:
-        """This person as they are when signed in."""
+        """Return this person, signed in with a session of their own until sign_everybody_out."""
         user = self.session.scalars(select(User).where(User.login == login)).one()
         held = select(Role.name).join(UserRole).where(UserRole.user_id == user.id)
         profile = select(Profile.id).where(Profile.skater_id == user.skater_id)
+        secret = sessions.start(self._unit, user.id)
+        begun = select(BrowserSession.id).where(BrowserSession.digest == digest(secret))
         return SignedIn(
-            session_id=uuid.uuid4(),
+            session_id=self.session.scalars(begun).one(),
             user_id=user.id,
             login=user.login,
             email=user.email,
@@ -69,6 +72,10 @@ class Stage:
             last_seen_at=self.now,
             email_proven=user.email_proven_at is not None,
         )
+
+    def sign_everybody_out(self) -> None:
+        """End the sessions that me() began."""
+        self.session.execute(delete(BrowserSession))
 
     def rink(self, name: str) -> uuid.UUID:
         return self._id("rinks", name)

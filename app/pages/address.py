@@ -14,7 +14,8 @@ from app.unit import open_unit
 from app.wire.accounts import AddressCode, AddressProof
 from app.wire.forms import filled
 from core import addresses
-from core.errors import AlreadyProven, InvalidInput, MailNotConfigured, ProofCodeWrong, ProofTokenDead
+from core.errors import InvalidInput, MailNotConfigured
+from core.proof_refusals import AlreadyProven, ProofCodeWrong, ProofTokenDead
 
 bp = Blueprint("address", __name__)
 

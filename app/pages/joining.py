@@ -22,8 +22,8 @@ from app.visits import begin_visit, me, recognise, signed_in
 from app.wire.accounts import Registration
 from app.wire.forms import filled
 from app.wire.invitations import TokenAlone
-from core import invitations, logins, offers, registration, sessions, teams
-from core.errors import AlreadyMember, InviteDead, InviteRequired
+from core import claims, logins, offers, registration, sessions, teams
+from core.errors import AlreadyMember, InviteDead, InviteRequired, RolesConflict, SignInRequired
 from core.offers import Offer
 
 bp = Blueprint("joining", __name__)
@@ -55,7 +55,7 @@ def living(token: str, kinds: Collection[str] = KINDS) -> Offer:
     offer = offers.find(look, token, surroundings().now(), kinds=kinds)
     spoken.offer(offer.invitation.language)
     person = signed_in()
-    invitations.check_address(offer.invitation, person.email if person else None)
+    claims.check_address(offer.invitation, person.email if person else None)
     return offer
 
 
@@ -64,14 +64,22 @@ def page(kinds: Collection[str] = KINDS, filled_in: Form = BLANK) -> str:
     token = given_token()
     offer = living(token, kinds)
     about = {"offer": offer, "found": offer.invitation, "token": token, "form": filled_in}
+    person = signed_in()
     if offer.invitation.kind == teams.KIND:
-        return render_template("pages/team.html", **about)
-    if person := signed_in():
+        ways = {} if person else _ways_in(offer)
+        return render_template("pages/team.html", **about, **ways)
+    if person:
         return render_template(
             "pages/accept.html", **about, me=person, adds=offers.adds(look, offer.invitation, person)
         )
     login = words.suggested_login(offer.invitation.email)
     return render_template("pages/join.html", **about, login=login, password_min=surroundings().policy.password_min)
+
+
+def _ways_in(offer: Offer) -> dict[str, bool]:
+    """What a team link asks of a browser in which nobody is signed in."""
+    link = offer.invitation
+    return {"sign_in": teams.needs_sign_in(look, link), "takes_over": teams.would_take_over(look, link)}
 
 
 @bp.get("/coach/onboard")
@@ -104,7 +112,7 @@ def join() -> ResponseReturnValue:
 
 @bp.post("/join/accept")
 @doors.member
-@form(dead_link, InviteDead, AlreadyMember, instead=True, like=api.accept)
+@form(dead_link, InviteDead, AlreadyMember, RolesConflict, instead=True, like=api.accept)
 def accept() -> ResponseReturnValue:
     """Take what the invite offers with the account that is signed in."""
     given = filled(TokenAlone, request.form)
@@ -125,6 +133,7 @@ def switch() -> ResponseReturnValue:
 
 @bp.post("/team/join")
 @form(dead_link, InviteDead, instead=True, like=api.accept)
+@form(lambda refused: page([teams.KIND], refused), SignInRequired)
 def join_team() -> ResponseReturnValue:
     """Take the place and sign this browser in; home asks a new account for its password first."""
     given = filled(TokenAlone, request.form)

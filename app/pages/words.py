@@ -119,6 +119,11 @@ DEAD_LINKS = {
         "This invite did its work the first time: your account has what it brings.",
         "There is nothing left to do here.",
     ),
+    "roles_conflict": DeadLink(
+        "This invite does not fit your account",
+        "It is for a minor, and your account is that of an adult, a coach or a guardian.",
+        "Ask the person who gave you this link for another one.",
+    ),
     "invite_invalid": DeadLink(
         "We do not know this invite",
         "The link may have lost a piece on its way: some mail and chat programs cut long links in two.",

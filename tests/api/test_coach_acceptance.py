@@ -202,6 +202,7 @@ def test_what_nobody_issued_is_invalid(world: World) -> None:
 
 def test_closing_the_inviters_account_ends_what_is_open(world: World) -> None:
     token = invited(world)
+    world.member("Olga", "owner")
     world.terminal("users", "deactivate", "Ann")
 
     assert said(world.somebody("Bea").register(token)) == (403, DEAD, "invite_revoked")

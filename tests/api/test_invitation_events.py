@@ -79,7 +79,7 @@ def test_a_way_into_the_team_leaves_one_event_a_step(world: World) -> None:
     assert last(world, "invitation_revoked") == ("Ann", ann_id, {"invitation": cas["id"], "kind": "team"})
     with events(world, "invitation_renewed"):
         ann.post(f"{TEAM}/{cas['id']}/resend")
-    with events(world, "invitation_accepted", "roles_granted"):
+    with events(world, "address_proven", "invitation_accepted", "roles_granted"):
         accept(world.somebody("Bea"), token)
     with events(world):
         accept(world.somebody("Bea"), token)

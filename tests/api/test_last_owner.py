@@ -3,9 +3,9 @@
 import pytest
 
 from app.unit import open_unit
-from core import users
+from core import revocation, users
 from core.errors import LastOwner
-from tests.support.answers import said
+from tests.support.answers import apart_from_counters, said
 from tests.support.world import AUTH, World
 
 SENTENCE = "Somebody else must be owner first."
@@ -14,7 +14,7 @@ SENTENCE = "Somebody else must be owner first."
 def part_with(world: World, name: str, how: str) -> None:
     with world.app.app_context(), open_unit(name="cli") as unit:
         user_id = users.get_by_login(unit.look, name).id
-        users.revoke_role(unit, user_id, "owner") if how == "revoke" else users.deactivate(unit, user_id)
+        revocation.revoke_role(unit, user_id, "owner") if how == "revoke" else revocation.deactivate(unit, user_id)
 
 
 def command(name: str, how: str) -> list[str]:
@@ -54,7 +54,8 @@ def test_one_of_two_owners_may_go(world: World, how: str) -> None:
 
     part_with(world, "Olga", how)
 
-    assert (olga.session().status_code == 401) is (how == "deactivate")
+    assert olga.session().status_code == 401
+    assert (olga.sign_in().status_code == 401) is (how == "deactivate")
     with pytest.raises(LastOwner):
         part_with(world, "Second", how)
 
@@ -85,15 +86,29 @@ def test_who_is_no_owner_goes_whenever_it_is_asked_for(world: World) -> None:
     ann = world.admin()
 
     assert world.terminal("users", "revoke", "Ann", "admin").exit_code == 0
+    assert ann.sign_in().status_code == 200
     assert said(ann.get("/api/v4/admin/invites"))[2] == "forbidden"
     assert world.terminal("users", "deactivate", "Ann").exit_code == 0
     assert ann.get(f"{AUTH}/session").status_code == 401
 
 
-def test_a_house_without_an_owner_lets_anybody_go(world: World) -> None:
-    world.admin()
+@BOTH_WAYS
+def test_where_nobody_owns_the_place_the_last_admin_stays(world: World, how: str) -> None:
+    ann, bea = world.admin(), world.admin("Bea")
+    command = ["users", "revoke", "Bea", "admin"] if how == "revoke" else ["users", "deactivate", "Bea"]
+    assert world.terminal(*command).exit_code == 0
+    before = world.dump()
 
-    assert world.terminal("users", "deactivate", "Ann").exit_code == 0
+    refused = world.terminal(*[part.replace("Bea", "Ann") for part in command])
+
+    assert (refused.exit_code, refused.output) == (1, "Error: Somebody else must be an admin first.\n")
+    key = ann.session().json["uSkaterUUID"]
+    method, path = ("DELETE", "roles/admin") if how == "revoke" else ("POST", "deactivate")
+    answer = ann.browser.open(f"/api/v4/admin/users/{key}/{path}", method=method)
+    assert said(answer) == (409, "Somebody else must be an admin first.", "last_admin")
+    assert apart_from_counters(world.dump()) == apart_from_counters(before)
+    assert ann.session().status_code == 200
+    assert bea.session().status_code == 401
 
 
 def test_a_closed_owner_may_lose_the_role(world: World) -> None:

@@ -8,15 +8,14 @@ import itertools
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from typing import Any
-from uuid import UUID
 
 import pytest
 from werkzeug.test import TestResponse
 
-import core.invitations
+import core.claims
 from app.unit import open_unit
-from core.invitations import claim
-from core.unit import Unit
+from core.claims import claim
+from core.unit import AnyRow, Unit
 from tests.api.test_label_answers import say
 from tests.api.test_label_invitations import artist, owner
 from tests.api.test_label_invitations import ask as ask_artist
@@ -253,15 +252,15 @@ def test_a_story_whose_end_nobody_hears_of_is_complete(world: World, story: Stor
     assert kept_unheard >= 1
 
 
-def claim_apart(unit: Unit, invitation_id: UUID) -> Any:
+def claim_apart(unit: Unit, link: AnyRow, holder_id: int | None = None) -> Any:
     """A control: the use is spent in a transaction of its own."""
     with open_unit() as apart:
-        return claim(apart, invitation_id)
+        return claim(apart, link, holder_id)
 
 
 def test_spending_in_a_transaction_of_its_own_loses_the_invitation(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(core.invitations, "claim", claim_apart)
+    monkeypatch.setattr(core.claims, "claim", claim_apart)
     with pytest.raises(AssertionError):
         assert_wholly_or_not_at_all(world, registering, in_turn(0))

@@ -154,7 +154,7 @@ def test_nobody_gives_a_role_above_their_own(world: World, mine: str) -> None:
 
     for role in RANKS[RANKS.index(mine) + 1 :]:
         assert said(ann.post(f"{path_of(ben)}/roles", {"role": role})) == ABOVE_ROLE
-    for role in (*RANKS[: RANKS.index(mine) + 1], "designer", "minor", "label"):
+    for role in (*RANKS[: RANKS.index(mine) + 1], "designer", "artist", "label"):
         assert ann.post(f"{path_of(ben)}/roles", {"role": role}).status_code == 200
         ann.delete(f"{path_of(ben)}/roles/{role}")
 

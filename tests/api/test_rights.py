@@ -21,7 +21,7 @@ from app import guards
 from app.guards import View
 from app.pages import doors
 from app.wire.endpoint import endpoint
-from core import labels, people, sessions
+from core import authority, labels, sessions
 from tests.support import headers
 from tests.support.stage import KINDS, Stage
 from tests.support.walking import SITE, Cell, ask, read_table, routes, walk
@@ -137,6 +137,10 @@ def test_control_a_route_whose_guard_is_one_step_weaker_is_found(stage: Stage, m
 
 PEOPLE = "POST /desk/people/<uuid:key>"
 WALLED_TWICE = {f"{PEOPLE}/{act}" for act in ("activate", "deactivate", "reset-link", "roles", "sign-out")} | {
+    "POST /api/v4/admin/invite-coach",
+    "DELETE /api/v4/admin/invites/<key>",
+    "DELETE /api/v4/admin/teams/invitations/<key>",
+    "POST /desk/coaches",
     "POST /api/v4/admin/teams/invitations",
     "POST /desk/team",
     "POST /desk/invites/<uuid:key>/resend",
@@ -146,7 +150,7 @@ WALLED_TWICE = {f"{PEOPLE}/{act}" for act in ("activate", "deactivate", "reset-l
 """Where a member would be refused in core as well, for want of a rank."""
 
 RANKLESS: dict[str, tuple[Any, str, Callable[..., Any], str]] = {
-    "an admin touches an owner": (people, "_below", lambda unit, me, key: people._get(unit.look, key), "/admin/users/"),
+    "an admin touches an owner": (authority, "check_rank", lambda *_: None, "/admin/"),
     "a member asks for somebody's label": (labels, "_mine", lambda *_: None, "/labels/<key>"),
     "a member ends somebody's session": (
         sessions,

@@ -103,6 +103,7 @@ def test_every_address_makes_a_login(world: World) -> None:
 @pytest.mark.parametrize("here", ["signed in", "signed out"])
 def test_an_account_of_that_address_is_untouched_but_for_role_and_membership(world: World, here: str) -> None:
     bea = world.member("Bea", "artist")
+    world.prove(bea)
     token = invited(world, "BEA@club.test", role="admin")
     before = vars(account(world, "bea@club.test"))
 

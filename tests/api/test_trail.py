@@ -18,7 +18,7 @@ from tests.support.routes import COACH, INVITES, MAILS, PREFERENCE, PROFILE, SHA
 from tests.support.world import AUTH, PASSWORD, World, token_in, token_of
 
 NEW, NEWER = "figure eights at midnight", "another figure of eight"
-HANDED_OVER = ("reset_link_made", "reset_link_handed_over")
+HANDED_OVER = ("reset_link_handed_over",)
 ACCEPTED = ("invitation_accepted", "roles_granted")
 NO_EVENT = {
     f"POST {AUTH}/email/prove/send": "a letter proves nothing; address_proven comes when it is answered",
@@ -94,7 +94,12 @@ def account(world: World, told: Told) -> None:
     told.of(f"POST {AUTH}/change-password", lambda: cas.post(f"{AUTH}/change-password", change), "password_changed")
     with events(world, "reset_link_made"):
         reset = {"token": world.reset_token(cas), "new_password": NEWER}
-    told.of(f"POST {AUTH}/reset-confirm", lambda: cas.post(f"{AUTH}/reset-confirm", reset), "password_changed")
+    told.of(
+        f"POST {AUTH}/reset-confirm",
+        lambda: cas.post(f"{AUTH}/reset-confirm", reset),
+        "address_proven",
+        "password_changed",
+    )
 
 
 def addresses(world: World, told: Told) -> None:
@@ -148,7 +153,7 @@ def invitations(world: World, told: Told) -> None:
     coach = told.of(f"POST {COACH}", lambda: bob.post(COACH, place), "invitation_issued").json["invite_url"]
     accept = f"{AUTH}/invitations/accept"
     body = {"token": token_of(coach)}
-    told.of(f"POST {accept}", lambda: fay.post(accept, body), "invitation_accepted", "roles_granted")
+    told.of(f"POST {accept}", lambda: fay.post(accept, body), *ACCEPTED)
 
     asked = {"emails": ["tim@club.test", "tom@club.test"], "role": "dev"}
     both = told.of(f"POST {TEAM}", lambda: bob.post(TEAM, asked), *["invitation_issued"] * 2).json["items"]

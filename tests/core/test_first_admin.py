@@ -1,7 +1,7 @@
 """The link that makes the first admin, and no other."""
 
 from app.unit import open_unit
-from core import first_admin
+from core import first_admin, invitations
 from core.models import Invitation
 from tests.support.world import World
 
@@ -26,7 +26,7 @@ def test_a_fresh_offer_ends_earlier_offers_and_nothing_else(world: World) -> Non
         assert offered(world)
         world.clock.later(seconds=1)
 
-    assert standing(world) == {"club evening": [True], None: [True], first_admin.NOTE: [False, False, True]}
+    assert standing(world) == {"club evening": [True], None: [True], invitations.FIRST_ADMIN: [False, False, True]}
 
 
 def test_where_somebody_is_admin_nothing_is_offered(world: World) -> None:

@@ -23,7 +23,7 @@ from flask_mail import Message
 from sqlalchemy import Engine, event, select, update
 from sqlalchemy.orm import Session
 
-import core.invitations
+import core.claims
 import core.mail
 from app import create_app, database, extensions, postman
 from app.extensions import db
@@ -142,10 +142,10 @@ def send_before_commit(unit: Any, letter: Any, *, to: str, language: str | None 
     row.due_at, row.state = None, "sent"
 
 
-def claim_at_once(unit: Any, invitation_id: Any) -> Any:
+def claim_at_once(unit: Any, *asked: Any) -> Any:
     """The use is spent in a transaction of its own."""
     with Session(db.engine) as session:
-        row = claim(replace(unit, session=session), invitation_id)
+        row = claim(replace(unit, session=session), *asked)
         session.commit()
     return row
 
@@ -163,7 +163,7 @@ def naive_mail() -> None:
 
 
 def naive_invite() -> None:
-    core.invitations.claim = claim_at_once
+    core.claims.claim = claim_at_once
 
 
 def naive_post() -> None:
@@ -180,7 +180,7 @@ def naive_patience() -> None:
     database.set_wait_callback = lambda _: None  # type: ignore[assignment]
 
 
-post, claim, claim_due, settle = core.mail.post, core.invitations.claim, core.mail.claim_due, core.mail.settle
+post, claim, claim_due, settle = core.mail.post, core.claims.claim, core.mail.claim_due, core.mail.settle
 send_whole, hand_over_safely = smtplib.SMTP.send, postman._hand_over
 core.mail.claim_due = then("before letter claim commits", note_recipient(claim_due))
 core.mail.settle = then("before sent commits", settle)

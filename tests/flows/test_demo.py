@@ -13,7 +13,7 @@ from app.demo import Filled, cast, doors
 from app.extensions import db
 from app.settings import Settings
 from app.unit import open_unit
-from core import invitations
+from core import claims
 from core.errors import InviteDead
 from core.models import AuditEvent, IceSession, LabelInvitation, Letter, Playlist, Profile, Rink, Sharpening, User
 from tests.conftest import BOTH, Databases
@@ -91,7 +91,7 @@ def test_every_link_is_in_the_state_that_is_told(demo: Demo) -> None:
 def _why_dead(world: World, token: str) -> str | None:
     with world.app.app_context(), open_unit() as unit:
         try:
-            invitations.peek(unit.look, token, unit.now)
+            claims.peek(unit.look, token, unit.now)
         except InviteDead as dead:
             return dead.code
     return None

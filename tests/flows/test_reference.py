@@ -247,7 +247,7 @@ def test_a_coach_who_was_loaded_is_the_one_who_is_invited(terminal: Terminal) ->
     terminal.counts("coaches", "first_name,last_name,email\nBen,Lee,ben@club.test\n")
     place = UUID(terminal.world.tenant())
     with terminal.world.app.app_context(), open_unit(name="cli") as unit:
-        invited = coaches.invite(unit, name="Ben Lee", email="BEN@club.test", part="coach", tenant_id=place)
+        invited = coaches.invite(unit, None, name="Ben Lee", email="BEN@club.test", part="coach", tenant_id=place)
     assert [row.id for row in terminal.world.chosen_from(Coach)] == [invited.coach_id]
 
 

@@ -15,7 +15,7 @@ from app import create_app, schema
 from app.extensions import db
 from app.settings import Settings
 from app.unit import look, open_unit
-from core import coaches, invitations, teams, tenants, users
+from core import claims, coaches, invitations, teams, tenants, users
 from core.errors import InviteDead
 from core.models import InvitationUse
 from core.tokens import digest
@@ -130,10 +130,10 @@ def check_links() -> None:
     """The living open with the secrets that were handed out; holders of the dead are told why."""
     now = datetime.now(UTC)
     for secret in LIVING:
-        assert invitations.peek(look, secret, now).id == id_of(secret)
+        assert claims.peek(look, secret, now).id == id_of(secret)
     for secret, (_, code) in DEAD.items():
         with pytest.raises(InviteDead) as refused:
-            invitations.peek(look, secret, now)
+            claims.peek(look, secret, now)
         assert refused.value.code == code
 
 
@@ -141,12 +141,15 @@ def use_the_new_ways_in() -> None:
     """A coach and a team member are asked and come in, another of each is asked only."""
     with open_unit(name="cli") as unit:
         club = tenants.create(unit, "Club")
-        asked = [coaches.invite(unit, name="A B", email=f"{n}@x.test", part="coach", tenant_id=club) for n in range(2)]
+        asked = [
+            coaches.invite(unit, None, name="A B", email=f"{n}@x.test", part="coach", tenant_id=club) for n in range(2)
+        ]
         team = [invitations.issue(unit, kind=teams.KIND, email=f"{n}@y.test", roles=["admin"]) for n in range(2)]
     with open_unit(name="cli") as unit:
+        link = claims.peek(look, asked[0].link.secret, unit.now)
         came = users.create(unit, login="came", email="0@x.test", phone=None, password_hash="nobody's hash")
-        coaches.join(unit, invitations.claim(unit, asked[0].link.id), came.id)
-        invitations.note_use(unit, asked[0].link.id, came.id)
+        coaches.join(unit, claims.claim(unit, link).link, came.id)
+        claims.note_use(unit, link, came.id)
     with open_unit(name="cli") as unit:
         teams.accept(unit, team[0].secret, None)
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from core import invitations, labels, resets, sessions, tokens, users
+from core import claims, invitations, labels, resets, revocation, sessions, tokens
 from core.models import Invitation
 from tests.model.machine import Machine
 from tests.support.examples import LONG
@@ -90,10 +90,10 @@ CONTROLS = {
         resets, "tokens", kept(tokens, "end_all", do_nothing)
     ),
     "sessions outlive the account": lambda patch: patch.setattr(
-        users, "sessions", kept(sessions, "end_all", do_nothing)
+        revocation, "sessions", kept(sessions, "end_all", do_nothing)
     ),
-    "links outlive their issuer's rights": lambda patch: patch.setattr(users.invitations, "revoke_all_by", do_nothing),
-    "anybody takes what is for another address": lambda patch: patch.setattr(invitations, "check_address", do_nothing),
+    "links outlive their issuer's rights": lambda patch: patch.setattr(revocation, "_made", lambda *_, **__: []),
+    "anybody takes what is for another address": lambda patch: patch.setattr(claims, "check_address", do_nothing),
     "a label may ask without the right to": lambda patch: patch.setattr(labels, "_could_ask", lambda *_: True),
 }
 

@@ -11,6 +11,8 @@ from flask import has_request_context
 from sqlalchemy import ColumnElement, Select, select, update
 
 import core.addresses
+import core.authority
+import core.claims
 import core.coaches
 import core.ice_sessions
 import core.invitations
@@ -19,8 +21,11 @@ import core.mail
 import core.profiles
 import core.resets
 import core.tokens
+import core.users
+from core.authority import Account
+from core.claims import Claimed
 from core.errors import InviteDead
-from core.models import Base, Invitation, Letter, Profile, User
+from core.models import Base, Invitation, Letter, Profile, Role, User, UserRole
 from core.sessions import SignedIn
 from core.unit import AnyRow, Unit
 
@@ -38,12 +43,24 @@ def claim_naively(
     return found[0]
 
 
-def claim_invitation_naively(unit: Unit, invitation_id: uuid.UUID) -> AnyRow:
-    still_good = (Invitation.id == invitation_id, core.invitations.is_status("active", unit.now))
+def claim_invitation_naively(unit: Unit, link: AnyRow, holder_id: int | None = None) -> Claimed:
+    still_good = (Invitation.id == link.id, core.invitations.is_status("active", unit.now))
     row = claim_naively(unit, Invitation, *still_good, spend={"uses": Invitation.uses + 1})
     if row is None:
         raise InviteDead("invite_used")
-    return row
+    accounts = hold_nobody(unit, link.made_by, holder_id)
+    return Claimed(link, accounts.get(link.made_by), accounts.get(holder_id))
+
+
+def hold_nobody(unit: Unit, *user_ids: int | None) -> dict[int | None, Account]:
+    """Read the accounts, and lock none of them."""
+    ids = [each for each in user_ids if each is not None]
+    found = unit.look(select(*core.authority._LOCKED.selected_columns).where(User.id.in_(ids))) if ids else ()
+    roles = select(UserRole.user_id, Role.name.label("name")).join(Role).where(UserRole.user_id.in_(ids))
+    held = unit.look(roles) if ids else ()
+    return {
+        row.id: core.authority._account(row, [each.name for each in held if each.user_id == row.id]) for row in found
+    }
 
 
 def hold_naively(unit: Unit, statement: Select[*tuple[Any, ...]], **found: Any) -> AnyRow | None:
@@ -66,7 +83,7 @@ def look_at_profile(unit: Unit, profile: Select[*tuple[Any, ...]]) -> AnyRow:
     return found
 
 
-def mark_proven_naively(unit: Unit, user_id: int, email_key: str, *, by: str) -> bool:
+def prove_naively(unit: Unit, user_id: int, email_key: str, *, how: str = "mail") -> bool:
     """Whoever calls has looked already."""
     unit.session.execute(update(User).where(User.id == user_id).values(email_proven_at=unit.now))
     return True
@@ -83,10 +100,11 @@ def share_naively(unit: Unit, me: SignedIn) -> uuid.UUID:
 
 
 end_all = core.tokens.end_all
-core.invitations.claim = claim_invitation_naively
-core.invitations.claim_row = claim_naively
+core.authority.hold = hold_nobody
+core.claims.claim = claim_invitation_naively
+core.invitations.claim = claim_naively
 core.addresses.claim = claim_naively
-core.addresses.mark_proven = mark_proven_naively
+core.users.prove_address = prove_naively
 core.coaches.claim = claim_naively
 core.logins.claim = claim_naively
 core.resets.claim = claim_naively

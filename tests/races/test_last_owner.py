@@ -7,7 +7,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.unit import open_unit
-from core import users
+from core import revocation
 from core.errors import LastOwner
 from core.models import Role, User, UserRole
 from core.unit import Unit
@@ -18,11 +18,11 @@ ROUNDS = 8
 
 
 def deactivated(unit: Unit, user_id: int) -> None:
-    users.deactivate(unit, user_id)
+    revocation.deactivate(unit, user_id)
 
 
 def demoted(unit: Unit, user_id: int) -> None:
-    users.revoke_role(unit, user_id, "owner")
+    revocation.revoke_role(unit, user_id, "owner")
 
 
 Farewell = Callable[[Unit, int], None]

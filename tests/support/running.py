@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from app import access_tokens
 from app.extensions import db
 from app.unit import open_unit
-from core import invitations, logins, resets, users
+from core import granting, invitations, logins, resets, revocation, users
 from core.models import Base, Invitation, InvitationLink, Letter, User
 from core.policy import Policy
 from core.tokens import digest
@@ -59,13 +59,13 @@ class House:
     def admin(self) -> str:
         name = self.member()
         with self.app.app_context(), open_unit(name="cli") as unit:
-            users.grant_roles(unit, users.get_by_login(unit.look, name).id, ["admin"])
+            granting.grant_roles(unit, users.get_by_login(unit.look, name).id, ["admin"])
         return name
 
     def close(self, name: str) -> None:
         """Deactivate this person's account."""
         with self.app.app_context(), open_unit(name="cli") as unit:
-            users.deactivate(unit, users.get_by_login(unit.look, name).id)
+            revocation.deactivate(unit, users.get_by_login(unit.look, name).id)
 
     def invite(self, **options: Any) -> str:
         """The token of a fresh invitation."""

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from app import access_tokens
 from app.extensions import db
-from app.testing import VISITOR
+from app.testing import VISITOR, sign_in
 from app.unit import open_unit
-from core import addresses, logins, resets, sessions, teams, users
+from core import addresses, granting, logins, resets, revocation, sessions, teams, users
 from core.models import Base, BrowserSession, LabelInvitation, Letter, User
 from core.tokens import digest
 from tests.support.routes import ADD, AN_HOUR, COACH, LABEL, NOBODYS, SHARE, TEAM
@@ -132,10 +132,7 @@ class Stage:
         self.tokens["card"] = self._people["another"].post(SHARE).json["share_token"]
         with self.world.app.app_context(), open_unit(**VISITOR) as unit:
             for name, person in self._people.items():
-                account = _account(unit, person)
-                other = digest(sessions.start(unit, account.id))
-                begun = select(BrowserSession.id).where(BrowserSession.digest == other)
-                self.devices[name] = str(unit.session.scalars(begun).one())
+                self.devices[name] = _another_device(unit, person)
 
     def _invite_others(self) -> None:
         owner = self._people["owner"]
@@ -199,9 +196,22 @@ class Stage:
             idle = unit.now - unit.policy.staff_session_idle - timedelta(seconds=1)
             theirs = update(BrowserSession).where(BrowserSession.user_id == stale.id)
             unit.session.execute(theirs.values(last_seen_at=idle))
-            users.grant_roles(unit, demoted.id, ["admin"])
+            granting.grant_roles(unit, demoted.id, ["admin"])
         with self.world.app.app_context(), open_unit(name="cli") as unit:
-            users.revoke_role(unit, demoted.id, "admin")
+            revocation.revoke_role(unit, demoted.id, "admin")
+        person = self._people["demoted"]
+        sign_in(person.browser, person.name, person.password)
+        cookie = person.browser.get_cookie(self.cookie_name)
+        assert cookie
+        self.cookies["demoted"] = cookie.value
+        with self.world.app.app_context(), open_unit(**VISITOR) as unit:
+            self.devices["demoted"] = _another_device(unit, person)
+
+
+def _another_device(unit: Any, person: Person) -> str:
+    """The id of one more session of this person."""
+    other = digest(sessions.start(unit, _account(unit, person).id))
+    return str(unit.session.scalars(select(BrowserSession.id).where(BrowserSession.digest == other)).one())
 
 
 def _account(unit: Any, person: Person) -> Any:

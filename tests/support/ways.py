@@ -5,7 +5,7 @@ from collections.abc import Collection
 from typing import Any
 
 from app.unit import open_unit
-from core import coaches, labels, sessions, teams, tenants, users
+from core import coaches, granting, labels, sessions, teams, tenants, users
 from core.models import User
 from tests.support.running import House, address
 
@@ -20,7 +20,7 @@ def newcomer(house: House, *granted: str, email: str | None = None) -> User:
         user = users.create(
             unit, login=name, email=email or address(name), phone=None, password_hash=NO_PASSWORD + uuid.uuid4().hex
         )
-        users.grant_roles(unit, user.id, ["adult", *granted])
+        granting.grant_roles(unit, user.id, ["adult", *granted])
     return user
 
 
@@ -39,7 +39,7 @@ def coach_link(house: House, email: str) -> str:
     """The secret of a link that makes the holder of this address a coach of a tenant of its own."""
     place = tenant(house)
     with house.app.app_context(), open_unit(name="cli") as unit:
-        return coaches.invite(unit, name="Cas Lee", email=email, part="coach", tenant_id=place).link.secret
+        return coaches.invite(unit, None, name="Cas Lee", email=email, part="coach", tenant_id=place).link.secret
 
 
 def team_link(house: House, email: str, roles: Collection[str] = ("admin",)) -> str:

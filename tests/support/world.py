@@ -18,8 +18,9 @@ from app import schema, testing
 from app.extensions import db
 from app.testing import PASSWORD, Clock, address, grant, prove_address, sign_in, sign_up
 from app.unit import open_unit
-from core import invitations, labels, tenants
+from core import invitations, labels, tenants, users
 from core.models import AuditEvent, Base, Club, Coach, EventType, GoverningBody, IceType, Rink, Role, Team
+from core.names import canonical
 from core.registration import Applicant
 from migrations import reference
 from tests.support.promised import Promised
@@ -119,6 +120,12 @@ class World:
 
     def admin(self, name: str = "Ann") -> Person:
         return self.member(name, "admin")
+
+    def prove(self, person: Person) -> None:
+        """Let this person have shown that the mailbox of their address is theirs."""
+        with self.app.app_context(), open_unit(name="cli") as unit:
+            user = users.get_by_login(unit.look, person.name)
+            users.prove_address(unit, user.id, canonical(user.email))
 
     def invite(self, **options: Any) -> str:
         """The token of a fresh invitation."""

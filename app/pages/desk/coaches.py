@@ -15,13 +15,15 @@ from app.wire.forms import filled
 from app.wire.invitations import NewCoach
 from app.wire.invites import NewTenant
 from core import tenants, trail
-from core.errors import AlreadyMember, NotFound, TenantTaken
+from core.errors import AboveOwnRole, AccountClosed, AlreadyMember, NotFound, TenantTaken
 
 bp = Blueprint("coaches", __name__, url_prefix="/coaches")
 SAYS = words.SENTENCES | {
     "already_member": "This coach has accepted before, and is in.",
+    "above_own_role": "The account with this address ranks above you.",
     "not_found": "That club, school or rink is not there. Please choose another.",
 }
+REFUSALS = (NotFound, AlreadyMember, AboveOwnRole, AccountClosed)
 
 
 def page(**forms: Form) -> str:
@@ -42,7 +44,7 @@ def show() -> ResponseReturnValue:
 
 @bp.post("")
 @doors.admin
-@form(lambda refused: page(coach=refused), NotFound, AlreadyMember, says=SAYS, like=api.invite)
+@form(lambda refused: page(coach=refused), *REFUSALS, says=SAYS, like=api.invite)
 def invite() -> ResponseReturnValue:
     """Ask a coach; the link is shown as well, this once."""
     wish = filled(NewCoach, request.form)

@@ -17,11 +17,11 @@ from app.visits import me
 from app.wire.desk import RoleGrant
 from app.wire.forms import filled
 from core import audit, people, trail
-from core.errors import AboveOwnRole, LastOwner, NotFound
+from core.errors import AboveOwnRole, LastAdmin, LastOwner, NotFound, OwnResetLink, RolesConflict
 
 bp = Blueprint("person", __name__, url_prefix="/people/<uuid:key>")
 SAYS = words.SENTENCES | {"above_own_role": "This person, or that role, ranks above you."}
-REFUSALS = (AboveOwnRole, LastOwner, NotFound)
+REFUSALS = (AboveOwnRole, LastAdmin, LastOwner, NotFound, OwnResetLink, RolesConflict)
 LATEST = 10
 
 

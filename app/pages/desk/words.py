@@ -12,6 +12,10 @@ SENTENCES = {
     "already_member": "It has been accepted meanwhile: there is nothing left to send.",
     "above_own_role": "That is above your own role. Ask somebody who ranks higher.",
     "last_owner": "Somebody must own the place. Make another person owner first.",
+    "last_admin": "This is the only administrator. Make another person administrator first.",
+    "own_reset_link": "You cannot make a reset link for yourself. Change your password on your account page.",
+    "roles_conflict": "A minor cannot also be an adult, a coach or a guardian. Take that role away first.",
+    "account_closed": "The account with this address is closed. Open it again first.",
     "tenant_taken": "There is one of this name already.",
 }
 
@@ -48,6 +52,7 @@ LETTERS = {
     "password_changed": "Notice: password changed",
     "reset_handed_over": "Notice: reset link handed over",
     "address_to_prove": "Link and code to confirm an address",
+    "signed_in_by_link": "Notice: signed in with an invitation",
     "coach_invited": "Invitation as a coach",
     "team_invited": "Invitation to the team",
     "label_invited": "A label's invitation",
@@ -66,6 +71,9 @@ EVENTS = {
     "user_registered": "{whom} joined.",
     "invitation_accepted": "{whom} accepted an invitation.",
     "roles_granted": "{whom} got the role {roles}, from {who}.",
+    "roles_granted by_link": "{whom} got the role {roles} by an invitation from {by}.",
+    "address_proven": "{whom} confirmed their e-mail address.",
+    "address_taken_over": "The owner of the mailbox took over the account of {whom} with an invitation.",
     "role_revoked": "{who} took the role {role} from {whom}.",
     "user_deactivated": "{who} closed the account of {whom}.",
     "user_activated": "{who} opened the account of {whom} again.",
@@ -77,7 +85,6 @@ EVENTS = {
     "reset_link_handed_over": "{who} made a reset link to hand over to {whom}.",
     "password_changed": "{whom} changed the password.",
     "password_changed by_reset": "{whom} set a new password with a reset link.",
-    "address_proven": "The e-mail address of {whom} was confirmed.",
     "address_proven hand": "{who} confirmed the e-mail address of {whom}.",
     "invitation_issued": "{who} made an invitation.",
     "invitation_issued gate": "{who} made an invite link.",
@@ -111,14 +118,22 @@ EVENT_NAMES = {name: name.replace("_", " ").capitalize() for name in sorted({key
 
 def told(happened: Happened) -> str:
     """One event in a sentence; one that has none is shown as it is, with what is known of it."""
-    kind = "by_reset" if happened.details.get("by_reset") else happened.details.get("kind", "")
+    kind = _variant(happened)
     sentence = EVENTS.get(f"{happened.event} {kind}") or EVENTS.get(happened.event)
     if sentence is None:
         return ", ".join(filter(None, [happened.event, happened.actor and f"by {happened.actor}", happened.login]))
     granted = listed(role_name(role) for role in happened.details.get("roles", []))
     taken = role_name(str(happened.details.get("role", "")))
     whom = happened.login or gettext("An account")
-    return gettext(sentence, who=_who(happened), whom=whom, roles=granted, role=taken)
+    by = happened.details.get("by") or gettext("somebody at the terminal")
+    return gettext(sentence, who=_who(happened), whom=whom, roles=granted, role=taken, by=by)
+
+
+def _variant(happened: Happened) -> str:
+    """Which sentence of EVENTS it is, of those that an event has."""
+    if happened.event == "roles_granted" and happened.details.get("invitation"):
+        return "by_link"
+    return "by_reset" if happened.details.get("by_reset") else str(happened.details.get("kind", ""))
 
 
 def role_name(role: str) -> str:
