@@ -10,13 +10,14 @@ from sqlalchemy import update
 from werkzeug.test import TestResponse
 
 from app.extensions import db
-from core import addresses
+from core import addresses, teams
 from core.models import AuditEvent, EmailProof, Letter, User
 from core.tokens import digest
 from tests.api.conftest import NewWorld
 from tests.support.answers import INVALID, apart_from_counters, faults, message, said
 from tests.support.pages import buttons, press, send, title, told
-from tests.support.world import AUTH, Person, World, token_in
+from tests.support.routes import COACH, TEAM
+from tests.support.world import AUTH, Person, World, token_in, token_of
 
 LINK, CODE, SEND = (f"{AUTH}/email/prove{more}" for more in ("", "/code", "/send"))
 CONFIRMED = (200, {"message": "Your e-mail address is confirmed."})
@@ -73,6 +74,46 @@ def test_joining_by_a_reusable_link_sends_one_letter(world: World) -> None:
         assert "If this was not you" in part
         assert code_in(letter) in part
     assert not is_verified(una)
+
+
+def test_who_joins_the_team_by_a_link_that_was_shown_is_asked_and_by_a_mailed_one_is_not(world: World) -> None:
+    owner = world.member("Ann", "owner")
+    shown = world.invite(kind=teams.KIND, email="una@club.test", roles=["dev"])
+    assert world.somebody("Una").post(f"{TEAM}/accept", {"token": shown}).json["accountCreated"] is True
+    [letter] = world.deliver()
+    assert (letter.subject, letter.recipients) == (SUBJECT, ["una@club.test"])
+
+    assert owner.post(TEAM, {"emails": ["ula@club.test"], "role": "dev"}).status_code == 201
+    mailed = token_in(world.deliver()[-1])
+    assert world.somebody("Ula").post(f"{TEAM}/accept", {"token": mailed}).json["accountCreated"] is True
+    assert world.deliver() == []
+    assert {user.login: user.email_proven_at is not None for user in world.rows(User)} == {
+        "Ann": True,
+        "una": False,
+        "ula": True,
+    }
+
+
+def test_who_registers_by_a_mailed_link_is_asked_for_nothing(world: World) -> None:
+    place = {"name": "Una Lee", "email": "una@club.test", "role": "coach", "tenant_id": world.tenant()}
+    assert world.admin().post(COACH, place).status_code == 201
+    [invitation] = world.deliver()
+    una = world.somebody("Una")
+    assert una.register(token_in(invitation)).status_code == 200
+    assert una.sign_in().status_code == 200
+    assert is_verified(una)
+    assert world.deliver() == []
+
+
+def test_who_registers_by_the_same_link_on_the_admins_screen_is_asked(world: World) -> None:
+    place = {"name": "Una Lee", "email": "una@club.test", "role": "coach", "tenant_id": world.tenant()}
+    shown = world.admin().post(COACH, place).json["invite_url"]
+    world.deliver()
+    una = world.somebody("Una")
+    assert una.register(token_of(shown)).status_code == 200
+    assert una.sign_in().status_code == 200
+    assert not is_verified(una)
+    assert [letter.subject for letter in world.deliver()] == [SUBJECT]
 
 
 def test_without_mail_nothing_is_queued_and_nothing_can_be_sent(new_world: NewWorld) -> None:
