@@ -14,6 +14,7 @@ from app.languages.spoken import translated
 from app.sentences import REASONS, SENTENCES, Said
 from app.wire.parsing import Malformed
 from core import errors as core_errors
+from core import proof_refusals
 from core.errors import InvalidInput, NameTaken, NotSignedIn, Refusal, TooManyAttempts
 from core.policy import Policy
 
@@ -67,6 +68,9 @@ STATUS: dict[type[Refusal], int] = {
     core_errors.WrongCurrentPassword: 401,
     core_errors.TokenDead: 401,
     core_errors.ResetTokenDead: 400,
+    proof_refusals.ProofTokenDead: 400,
+    proof_refusals.ProofCodeWrong: 400,
+    proof_refusals.AlreadyProven: 409,
     core_errors.MailNotConfigured: 503,
     core_errors.NotSignedIn: 401,
     core_errors.Forbidden: 403,

@@ -65,6 +65,10 @@ def reset(secret: str) -> str:
     return f"{settings.reset_url_base}?token={secret}"
 
 
+def prove(secret: str) -> str:
+    return f"{_base()}/email/prove?token={secret}"
+
+
 def card(share_token: UUID) -> str:
     return f"{_base()}/card/{share_token}"
 

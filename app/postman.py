@@ -4,7 +4,7 @@ import logging
 import smtplib
 import time
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.utils import parseaddr
 from typing import Any
 from uuid import UUID
@@ -21,7 +21,7 @@ from app.own_thread import OwnThread
 from app.quoting import unlinked
 from app.unit import open_unit
 from app.wire.fields import on_envelopes
-from core import invitations, labels, mail, offers, resets, users
+from core import addresses, invitations, labels, mail, offers, resets, users
 from core.unit import TERMINAL, AnyRow, Unit
 
 log = logging.getLogger(__name__)
@@ -155,6 +155,15 @@ def _write_reset_link(unit: Unit, letter: AnyRow) -> Message | None:
     return _message(letter, link.email, gettext("Set a new password"), "reset_link", about)
 
 
+def _write_address_to_prove(unit: Unit, letter: AnyRow) -> Message | None:
+    proof = addresses.issue_proof(unit, UUID(letter.data["account"]), letter.recipient)
+    if proof is None:
+        return None
+    insist(proof.language or letter.language)
+    about = {"proof": proof, "url": links.prove(proof.secret), "hours": unit.policy.proof_life // timedelta(hours=1)}
+    return _message(letter, proof.email, gettext("Confirm your e-mail address"), "address_to_prove", about)
+
+
 def _write_password_changed(unit: Unit, letter: AnyRow) -> Message:
     return _notice(letter, gettext("Your password was changed"), "password_changed")
 
@@ -240,6 +249,7 @@ _WRITERS: dict[str, Callable[[Unit, AnyRow], Message | None]] = {
     mail.ResetRequested.kind: _write_reset_link,
     mail.PasswordChanged.kind: _write_password_changed,
     mail.ResetHandedOver.kind: _write_reset_handed_over,
+    mail.AddressToProve.kind: _write_address_to_prove,
     mail.SignedInByLink.kind: _write_signed_in_by_link,
     mail.CoachInvited.kind: _write_coach_invited,
     mail.TeamInvited.kind: _write_team_invited,

@@ -8,11 +8,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, any_, delete, func, select, union
 
 from core import sessions
-from core.models import AttemptCounter, Base, BrowserSession, Letter, LoginToken, PasswordReset
+from core.models import AttemptCounter, Base, BrowserSession, EmailProof, Letter, LoginToken, PasswordReset
 from core.unit import Unit
 
 SWEPT: dict[str, type[Base]] = {
-    model.__tablename__: model for model in (BrowserSession, PasswordReset, LoginToken, AttemptCounter, Letter)
+    model.__tablename__: model
+    for model in (BrowserSession, PasswordReset, LoginToken, EmailProof, AttemptCounter, Letter)
 }
 """What goes once it is dead, by the name of its table."""
 

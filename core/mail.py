@@ -44,6 +44,14 @@ class ResetHandedOver:
 
 
 @dataclass(frozen=True)
+class AddressToProve:
+    """Asks the owner of an account, named by its skater's id, to prove its address with a link or a code."""
+
+    kind: ClassVar[str] = "address_to_prove"
+    account: str
+
+
+@dataclass(frozen=True)
 class SignedInByLink:
     """A notice to the account's owner: a mailed link let somebody in, and made the password void if the address had
     not been proven."""
@@ -84,7 +92,8 @@ class LabelInvited:
 
 _OWED = insert(Letter).execution_options(prepared="letter_owed")
 
-Kind = ResetRequested | PasswordChanged | ResetHandedOver | SignedInByLink | CoachInvited | TeamInvited | LabelInvited
+Notice = PasswordChanged | ResetHandedOver | SignedInByLink
+Kind = Notice | ResetRequested | AddressToProve | CoachInvited | TeamInvited | LabelInvited
 
 
 def post(unit: Unit, letter: Kind, *, to: str, language: str | None = None) -> None:

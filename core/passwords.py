@@ -17,7 +17,7 @@ from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
-from argon2.low_level import Type
+from argon2.low_level import Type, hash_secret_raw
 
 from core import names
 from core.errors import Busy, WeakPassword
@@ -64,10 +64,21 @@ class Hasher:
         with self._slot():
             return self._hands.submit(self._matches, password, password_hash).result()
 
+    def stretched(self, secret: str, salt: bytes) -> str:
+        """What is kept of a short secret that the database compares: an argon2id hash with this salt, as costly as a
+        password's, in 64 hex digits."""
+        with self._slot():
+            return self._hands.submit(self._stretched, secret, salt).result()
+
     def is_stale(self, password_hash: str) -> bool:
         """Whether a hash was made with other costs or by another method than today's and should be renewed at the next
         chance."""
         return is_werkzeugs(password_hash) or self._argon2.check_needs_rehash(password_hash)
+
+    def _stretched(self, secret: str, salt: bytes) -> str:
+        argon2 = self._argon2
+        cost = (argon2.time_cost, argon2.memory_cost, argon2.parallelism)
+        return hash_secret_raw(secret.encode("utf-8"), salt, *cost, hash_len=32, type=Type.ID).hex()
 
     def _matches(self, password: str, password_hash: str | None) -> bool:
         if password_hash and is_werkzeugs(password_hash):

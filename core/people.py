@@ -28,6 +28,7 @@ class Person:
     name: str | None
     roles: list[str]
     is_active: bool
+    email_verified: bool
     created_at: datetime
     last_seen_at: datetime | None
     devices: int
@@ -165,7 +166,10 @@ def _get(look: Look, skater_id: uuid.UUID) -> AnyRow:
 def _people() -> Select[*tuple[Any, ...]]:
     shown = named(User, "login", "email", "skater_id", "is_active", "created_at", "closed_rank")
     named_so = named(Profile, "first_name", "last_name")
-    return select(User.id.label("user_id"), *shown, *named_so).outerjoin(Profile, Profile.skater_id == User.skater_id)
+    is_proven = User.email_proven_at.is_not(None).label("email_verified")
+    return select(User.id.label("user_id"), is_proven, *shown, *named_so).outerjoin(
+        Profile, Profile.skater_id == User.skater_id
+    )
 
 
 def _mentions(q: str) -> ColumnElement[bool]:
@@ -193,6 +197,7 @@ def _person(row: AnyRow, held: list[str], seen: Sequence[datetime]) -> Person:
         name=" ".join(part for part in (row.first_name, row.last_name) if part) or None,
         roles=held,
         is_active=row.is_active,
+        email_verified=row.email_verified,
         created_at=row.created_at,
         last_seen_at=seen[0] if seen else None,
         devices=len(seen),

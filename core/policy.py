@@ -67,6 +67,8 @@ LIMITS: dict[str, Limit] = {
     "reset_confirm_address": _per(120, minutes=10),
     "validate_token_address": _per(120, minutes=1),
     "change_password_account": _per(10, minutes=15),
+    "prove_address": _per(120, minutes=10),
+    "prove_account": _per(5, hours=1),
     "invite_account": _per(200, hours=1),
     "team_invite_account": _per(60, hours=1),
 }
@@ -103,6 +105,8 @@ class Policy:
     language_life: timedelta = timedelta(days=365)
 
     reset_life: timedelta = timedelta(hours=1)
+    proof_life: timedelta = timedelta(hours=24)
+    proof_attempts: int = 5  # wrong codes, after which the letter's link is dead as well
     login_token_life: timedelta = timedelta(minutes=15)
     invite_life: timedelta = timedelta(days=7)
     invite_life_max: timedelta = timedelta(days=366)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-from core import audit, authority, claims, coaches, granting, invitations, names, passwords, users
+from core import addresses, audit, authority, claims, coaches, granting, invitations, names, passwords, users
 from core.claims import Claimed
 from core.errors import AlreadyMember, InvalidInput, InviteDead, MinorCannotRegister
 from core.roles import EXCLUDED_BY_MINOR, SELF_SERVICE
@@ -44,6 +44,7 @@ def register(unit: Unit, applicant: Applicant, secret: str) -> int:
     )
     audit.record(unit, "user_registered", user_id=user.id, invitation=str(link.id))
     _bring_in(unit, claimed, user.id, _roles(applicant, link))
+    addresses.ask_for_proof(unit, user.id)
     return user.id
 
 

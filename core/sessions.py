@@ -32,12 +32,14 @@ class SignedIn:
     must_change_password: bool
     last_seen_at: datetime
     language: str | None = None
+    email_proven: bool = False
 
 
 _BEHIND_COOKIE = (
     select(
         *named(BrowserSession, "id", "user_id", "created_at", "last_seen_at", "expires_at"),
         *named(User, "login", "email", "skater_id", "fs_uniquifier", "must_change_password", "language"),
+        User.email_proven_at.is_not(None).label("email_proven"),
         Profile.id.label("profile_id"),
         Role.name.label("role"),
     )
@@ -200,6 +202,7 @@ def _as_signed_in(found: Sequence[AnyRow], now: datetime, policy: Policy) -> Sig
         must_change_password=row.must_change_password,
         last_seen_at=row.last_seen_at,
         language=row.language,
+        email_proven=row.email_proven,
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select, update
 
-from core import audit, authority, claims, granting, invitations, logins, mail, names, roles, takeover, users
+from core import addresses, audit, authority, claims, granting, invitations, logins, mail, names, roles, takeover, users
 from core.authority import Account
 from core.claims import Claimed
 from core.errors import AlreadyMember, InviteDead, NameTaken, SignInRequired
@@ -86,6 +86,8 @@ def accept(unit: Unit, secret: str, me: SignedIn | None) -> Accepted:
     user_id = claimed.holder.id if claimed.holder else _newcomer(unit, link, password_hash)
     audit.record(unit, "invitation_accepted", user_id=user_id, invitation=str(link.id))
     _enroll(unit, claimed, user_id)
+    if claimed.holder is None:
+        addresses.ask_for_proof(unit, user_id)
     return Accepted(logins.issue_login_token(unit, user_id), account_created=found is None)
 
 

@@ -28,6 +28,7 @@ class Account:
     phone: str | None
     roles: list[str]
     is_active: bool
+    email_verified: bool
     created_at: datetime
 
 
@@ -113,13 +114,15 @@ def set_language(unit: Unit, user_id: int, language: str) -> None:
     unit.session.execute(update(User).where(User.id == user_id).values(language=language))
 
 
-def prove_address(unit: Unit, user_id: int, email_key: str) -> None:
-    """Note that the owner of an account has shown that its mailbox is theirs, if it still has this address and was not
-    proven before."""
-    unproven = (User.id == user_id, User.email_key == email_key, User.email_proven_at.is_(None))
-    proven = update(User).where(*unproven).values(email_proven_at=unit.now).returning(User.id)
-    if unit.session.execute(proven).first():
-        audit.record(unit, "address_proven", user_id=user_id)
+def prove_address(unit: Unit, user_id: int, email_key: str, *, how: str = "mail") -> bool:
+    """Note that the owner of an open account has shown that its mailbox is theirs, if it still has this address and was
+    not proven before. Return whether it is news."""
+    still_so = (User.id == user_id, User.email_key == email_key, User.is_active.is_(True))
+    unproven = update(User).where(*still_so, User.email_proven_at.is_(None))
+    if unit.session.execute(unproven.values(email_proven_at=unit.now).returning(User.id)).first() is None:
+        return False
+    audit.record(unit, "address_proven", user_id=user_id, kind=how)
+    return True
 
 
 def list_all(look: Look) -> list[Account]:
@@ -127,11 +130,10 @@ def list_all(look: Look) -> list[Account]:
     held: dict[int, list[str]] = {}
     for each in look(select(UserRole.user_id, Role.name).join(Role).order_by(Role.id)):
         held.setdefault(each.user_id, []).append(each.name)
-    shown = select(*named(User, "id", "login", "email", "phone", "is_active", "created_at")).order_by(User.id)
-    return [
-        Account(row.id, row.login, row.email, row.phone, held.get(row.id, []), row.is_active, row.created_at)
-        for row in look(shown)
-    ]
+    shown = named(User, "id", "login", "email", "phone", "is_active", "created_at")
+    is_proven = User.email_proven_at.is_not(None).label("email_verified")
+    found = look(select(*shown, is_proven).order_by(User.id))
+    return [Account(roles=held.get(row.id, []), **row._mapping) for row in found]
 
 
 def somebody_is_admin(look: Look) -> bool:

@@ -3,6 +3,7 @@
 from flask import Flask
 
 from app.api import (
+    addresses,
     cards,
     coaches,
     directories,
@@ -23,7 +24,7 @@ from app.api import (
 
 
 def init_app(app: Flask) -> None:
-    for area in (registration, sessions, passwords):
+    for area in (registration, sessions, passwords, addresses):
         app.register_blueprint(area.bp, url_prefix="/api/v4/auth")
     app.register_blueprint(invites.bp, url_prefix="/api/v4/admin/invites")
     app.register_blueprint(people.bp, url_prefix="/api/v4/admin/users")

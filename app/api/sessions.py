@@ -53,6 +53,7 @@ def session() -> Session:
         email=person.email,
         roles=list(person.roles),
         password_change_required=person.must_change_password,
+        email_verified=person.email_proven,
     )
 
 

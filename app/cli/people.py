@@ -6,7 +6,7 @@ import click
 
 from app import desk
 from app.cli.terminal import Commands, as_json, done, operating, table
-from core import granting, revocation, roles, users
+from core import addresses, granting, revocation, roles, users
 from core import people as core_people
 
 people = Commands("users", help="People: list, grant and revoke roles, deactivate.")
@@ -22,10 +22,17 @@ def list_users(json_: bool) -> None:
         click.echo(json.dumps({"items": [vars(each) for each in found]}, default=str))
         return
     rows = [
-        [str(each.id), each.login, each.email, ",".join(each.roles), "" if each.is_active else "deactivated"]
+        [
+            str(each.id),
+            each.login,
+            each.email,
+            "proven" if each.email_verified else "",
+            ",".join(each.roles),
+            "" if each.is_active else "deactivated",
+        ]
         for each in found
     ]
-    table(["ID", "LOGIN", "E-MAIL", "ROLES", ""], rows)
+    table(["ID", "LOGIN", "E-MAIL", "", "ROLES", ""], rows)
 
 
 @people.command("grant")
@@ -73,6 +80,17 @@ def activate_user(login: str, json_: bool) -> None:
         user = users.get_by_login(unit.look, login)
         revocation.activate(unit, user.id)
     done(json_, f"{user.login} is active again.", login=user.login, active=True)
+
+
+@people.command("prove-address")
+@click.argument("login")
+@as_json
+def prove_address(login: str, json_: bool) -> None:
+    """Note that somebody's e-mail address is theirs, when you know it and no letter reaches them."""
+    with operating() as unit:
+        user = users.get_by_login(unit.look, login)
+        addresses.prove_by_hand(unit, user.id)
+    done(json_, f"{user.email} is confirmed for {user.login}.", login=user.login, email_verified=True)
 
 
 @people.command("reset-link")

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import delete, select
 
 from app.demo.cast import Person
-from core import directories, registration, sessions
+from core import directories, names, registration, sessions, users
 from core.models import BrowserSession, Profile, Role, User, UserRole
 from core.passwords import Hasher
 from core.registration import Applicant
@@ -47,7 +47,9 @@ class Stage:
     def register(self, person: Person, secret: str, *, days_ago: float) -> SignedIn:
         """This person comes in with the secret of an invitation."""
         applicant = Applicant(person.login, person.email, PASSWORD, roles=person.roles)
-        registration.register(self.unit(days_ago=days_ago), applicant, secret)
+        unit = self.unit(days_ago=days_ago)
+        user_id = registration.register(unit, applicant, secret)
+        users.prove_address(unit, user_id, names.canonical(person.email), how="hand")
         return self.me(person.login)
 
     def me(self, login: str) -> SignedIn:
@@ -68,6 +70,7 @@ class Stage:
             onboarded=self.session.scalars(profile).first() is not None,
             must_change_password=user.must_change_password,
             last_seen_at=self.now,
+            email_proven=user.email_proven_at is not None,
         )
 
     def sign_everybody_out(self) -> None:

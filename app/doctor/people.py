@@ -1,11 +1,11 @@
-"""Whether somebody is there who can let others in."""
+"""Whether somebody is there who can let others in, and whose addresses are confirmed."""
 
 from collections.abc import Iterator
 
-from app.doctor.findings import Finding, fault, ok
+from app.doctor.findings import Finding, fault, note, ok
 from app.doctor.patient import Patient
 from app.unit import look as committed
-from core import users
+from core import addresses, users
 
 
 def look(_: Patient) -> Iterator[Finding]:
@@ -17,3 +17,12 @@ def look(_: Patient) -> Iterator[Finding]:
             "flask --app wsgi invites create --role admin prints a link that makes one; who has an account already: "
             "flask --app wsgi users grant LOGIN admin",
         )
+    unproven, people = addresses.count_unproven(committed)
+    if unproven:
+        yield note(
+            f"E-mail addresses that are not confirmed: {unproven}, of {people} accounts.",
+            "They get the letter again on their page; flask --app wsgi users prove-address LOGIN confirms one that "
+            "you know.",
+        )
+    else:
+        yield ok("All e-mail addresses are confirmed.")

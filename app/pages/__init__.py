@@ -7,6 +7,7 @@ from flask import Flask
 from app import links, quoting
 from app.pages import (
     account,
+    address,
     cards,
     desk,
     filters,
@@ -25,7 +26,7 @@ from core import roles
 
 
 def init_app(app: Flask) -> None:
-    for area in (joining, signing_in, recovery, home, profile, cards, account, labels, language, desk):
+    for area in (joining, signing_in, recovery, home, profile, cards, account, address, labels, language, desk):
         app.register_blueprint(area.bp)
     app.context_processor(_who_is_there)
     app.jinja_env.globals.update(ERRORS=words.ERRORS, ANSWERS=words.ANSWERS)

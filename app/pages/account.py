@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 
 from app import signing_in
@@ -30,6 +30,7 @@ def page(**forms: Form) -> str:
         devices = sessions.list_mine(unit, me())
     done = words.done()
     about = {"devices": devices, "forms": forms, "password_min": password_min, "done": done}
+    about |= {"asks_for_proof": not me().email_proven and current_app.extensions["settings"].sends_mail}
     return render_template("pages/account.html", me=me(), **about)
 
 

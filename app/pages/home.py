@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from flask import Blueprint, render_template
+from flask import Blueprint, current_app, render_template
 from flask.typing import ResponseReturnValue
 
 from app.pages import account, doors, words
+from app.pages.forms import Form
 from app.unit import look, open_unit, surroundings
 from app.visits import me
 from core import labels, portraits, training
@@ -13,16 +14,20 @@ from core import labels, portraits, training
 bp = Blueprint("home", __name__)
 
 
-@bp.get("/")
-@doors.signed_in
-def show() -> ResponseReturnValue:
-    if me().must_change_password:
-        return account.page()
+def page(**forms: Form) -> str:
+    """Home, with the form about the address (`address`) that was sent and refused."""
     with open_unit() as unit:
         asked = [each for each in labels.list_received(unit, me()) if each.status == "pending"]
     about = _on_the_ice() if me().onboarded else {"portrait": None}
-    done = words.done()
-    return render_template("pages/home.html", me=me(), done=done, asked=asked, **about)
+    asks_for_proof = not me().email_proven and current_app.extensions["settings"].sends_mail
+    about |= {"forms": forms, "asks_for_proof": asks_for_proof, "done": words.done()}
+    return render_template("pages/home.html", me=me(), asked=asked, **about)
+
+
+@bp.get("/")
+@doors.signed_in
+def show() -> ResponseReturnValue:
+    return account.page() if me().must_change_password else page()
 
 
 def _on_the_ice() -> dict[str, Any]:

@@ -17,6 +17,7 @@ SENTENCES = {
     "password_stopped": "Too many wrong passwords in a row were tried for this name, so none is looked at any more. "
     "Choose “I forgot my password” to set a new one.",
     "mail_not_configured": "This site cannot send mail, so it cannot send you a link. Please ask who runs it.",
+    "proof_code_invalid": "That is not the code of the newest letter. Please check it, or have another letter sent.",
     "not_found": "That one was already gone.",
     "already_member": "You have accepted this invitation before.",
     "not_pending": "That invitation is no longer open.",
@@ -136,6 +137,12 @@ DEAD_RESET = DeadLink(
     "Ask for a new link: it takes a minute.",
 )
 
+DEAD_PROOF = DeadLink(
+    "This link no longer works",
+    "A link that confirms an address works once and for a limited time, and a newer letter ends the older ones.",
+    "If your address is not confirmed yet, your page tells you so, and sends you another letter.",
+)
+
 DONE = {
     "password": "Your new password is set. Your other devices have been signed out.",
     "reset": "Your new password is set. Sign in with it now.",
@@ -149,6 +156,8 @@ DONE = {
     "shared": "Your card has a link now. Whoever has the link can see the card.",
     "unshared": "Your card is no longer shared: its link has stopped working.",
     "declined": "You have said no. The label can see that.",
+    "address": "Thank you. Your e-mail address is confirmed.",
+    "letter": "A letter with a new link and a new code is on its way. The one before no longer works.",
     "revoked": "That invite link no longer works.",
 }
 """Told on the page that a form leads to."""

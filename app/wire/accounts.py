@@ -85,6 +85,14 @@ class ResetConfirmation(Lenient):
     password: NewPassword = Field(alias="new_password")
 
 
+class AddressProof(Lenient):
+    token: Token = Field(description="What stands in the letter's link behind `?token=`.")
+
+
+class AddressCode(Lenient):
+    code: text(100) = Field(description="Eight letters and digits; case, blanks and hyphens do not matter.")
+
+
 class TokenQuery(Lenient):
     token: str = Field("", description="What stands in an invite link behind `?token=`.")
 
@@ -122,6 +130,7 @@ class Session(Answer):
     email: str
     roles: list[str]
     password_change_required: bool = Field(description=CHANGE_FIRST)
+    email_verified: bool = Field(description="Whether the address is known to be its owner's.")
 
 
 class Device(Answer):

@@ -52,6 +52,7 @@ class PersonEntry(Answer):
     name: str | None
     roles: list[str]
     is_active: bool
+    email_verified: bool = Field(description="Whether the address is known to be its owner's.")
     created_at: datetime
     last_seen_at: datetime | None
     devices: int = Field(description="How many browsers are signed in.")

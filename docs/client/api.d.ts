@@ -390,6 +390,63 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v4/auth/email/prove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm an account's address with the token of the mailed link
+         * @description It works once, for 24 hours, and signs nobody in.
+         */
+        post: operations["addresses_prove"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v4/auth/email/prove/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm my address with the code of the letter that was sent last
+         * @description After five wrong ones it takes a new letter.
+         */
+        post: operations["addresses_prove_with_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v4/auth/email/prove/send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have the letter with link and code sent to me once more; it ends those of the letter before */
+        post: operations["addresses_send_again"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v4/auth/invitations/accept": {
         parameters: {
             query?: never;
@@ -986,6 +1043,14 @@ export interface components {
             /** @description Where the skater lives, the first moment of its day, in ISO 8601. */
             timestamp: string;
         };
+        AddressCode: {
+            /** @description Eight letters and digits; case, blanks and hyphens do not matter. */
+            code: string;
+        };
+        AddressProof: {
+            /** @description What stands in the letter's link behind `?token=`. */
+            token: string;
+        };
         /**
          * @description Time on the blades since they were last sharpened, what is left of the interval that the skater set, and that
          *     interval.
@@ -1474,6 +1539,8 @@ export interface components {
             name: string | null;
             roles: string[];
             is_active: boolean;
+            /** @description Whether the address is known to be its owner's. */
+            email_verified: boolean;
             /** Format: date-time */
             created_at: string;
             last_seen_at: string | null;
@@ -1641,6 +1708,8 @@ export interface components {
             roles: string[];
             /** @description Until a new password is set (`auth/change-password`) every other request answers 403. */
             password_change_required: boolean;
+            /** @description Whether the address is known to be its owner's. */
+            email_verified: boolean;
         };
         /** @description `date` is the skater's own day, without a time that a browser could move to another. */
         SessionRow: {
@@ -1893,6 +1962,32 @@ export interface components {
                 };
             };
         };
+        /** @description This request comes from a site that is not allowed to make it. */
+        CrossSiteRequest: {
+            headers: {
+                "X-Request-ID": components["headers"]["X-Request-ID"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"] & {
+                    /** @enum {string} */
+                    code: "cross_site_request";
+                };
+            };
+        };
+        /** @description This e-mail address is already confirmed. */
+        AlreadyProven: {
+            headers: {
+                "X-Request-ID": components["headers"]["X-Request-ID"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"] & {
+                    /** @enum {string} */
+                    code: "already_proven";
+                };
+            };
+        };
         /** @description Invalid credentials */
         InvalidCredentials: {
             headers: {
@@ -1916,19 +2011,6 @@ export interface components {
                 "application/json": components["schemas"]["Error"] & {
                     /** @enum {string} */
                     code: "token_invalid";
-                };
-            };
-        };
-        /** @description This request comes from a site that is not allowed to make it. */
-        CrossSiteRequest: {
-            headers: {
-                "X-Request-ID": components["headers"]["X-Request-ID"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Error"] & {
-                    /** @enum {string} */
-                    code: "cross_site_request";
                 };
             };
         };
@@ -1999,6 +2081,8 @@ export type Error = components['schemas']['Error'];
 export type ErrorCode = components['schemas']['ErrorCode'];
 export type AccessToken = components['schemas']['AccessToken'];
 export type Added = components['schemas']['Added'];
+export type AddressCode = components['schemas']['AddressCode'];
+export type AddressProof = components['schemas']['AddressProof'];
 export type BladeClock = components['schemas']['BladeClock'];
 export type Card = components['schemas']['Card'];
 export type Charts = components['schemas']['Charts'];
@@ -2087,9 +2171,10 @@ export type ResponseUnsupportedMediaType = components['responses']['UnsupportedM
 export type ResponseTooManyAttempts = components['responses']['TooManyAttempts'];
 export type ResponseMalformedRequest = components['responses']['MalformedRequest'];
 export type ResponseLastOwner = components['responses']['LastOwner'];
+export type ResponseCrossSiteRequest = components['responses']['CrossSiteRequest'];
+export type ResponseAlreadyProven = components['responses']['AlreadyProven'];
 export type ResponseInvalidCredentials = components['responses']['InvalidCredentials'];
 export type ResponseTokenInvalid = components['responses']['TokenInvalid'];
-export type ResponseCrossSiteRequest = components['responses']['CrossSiteRequest'];
 export type ResponseAlreadyOnboarded = components['responses']['AlreadyOnboarded'];
 export type ResponsePasswordChangeRequired = components['responses']['PasswordChangeRequired'];
 export type ResponseNotPending = components['responses']['NotPending'];
@@ -3345,6 +3430,173 @@ export interface operations {
                     "application/json": components["schemas"]["Error"] & {
                         /** @enum {string} */
                         code: "busy" | "service_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    addresses_prove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddressProof"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description This link is invalid, expired or has already been used. Some fields need attention. The body must be one JSON object. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"] & {
+                        /** @enum {string} */
+                        code: "invalid_input" | "invalid_json" | "proof_token_invalid";
+                    };
+                };
+            };
+            403: components["responses"]["CrossSiteRequest"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyAttempts"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    addresses_prove_with_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddressCode"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description This code is wrong, expired or has already been used. Some fields need attention. The body must be one JSON object. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"] & {
+                        /** @enum {string} */
+                        code: "invalid_input" | "invalid_json" | "proof_code_invalid";
+                    };
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            /** @description Please set a new password first. This request comes from a site that is not allowed to make it. */
+            403: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"] & {
+                        /** @enum {string} */
+                        code: "cross_site_request" | "password_change_required";
+                    };
+                };
+            };
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["InternalError"];
+            /** @description There is a lot going on right now. Please try again in a few seconds. This service is not available right now. Please try again in a few seconds. */
+            503: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"] & {
+                        /** @enum {string} */
+                        code: "busy" | "service_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    addresses_send_again: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            /** @description Please set a new password first. This request comes from a site that is not allowed to make it. */
+            403: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"] & {
+                        /** @enum {string} */
+                        code: "cross_site_request" | "password_change_required";
+                    };
+                };
+            };
+            409: components["responses"]["AlreadyProven"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyAttempts"];
+            500: components["responses"]["InternalError"];
+            /** @description No letter can be sent (email service not configured) This service is not available right now. Please try again in a few seconds. */
+            503: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"] & {
+                        /** @enum {string} */
+                        code: "mail_not_configured" | "service_unavailable";
                     };
                 };
             };

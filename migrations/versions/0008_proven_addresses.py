@@ -19,6 +19,7 @@ def upgrade() -> None:
     _resets()
     _roles_taken()
     _email_proofs()
+    _proven_by_mailed_resets()
 
 
 def _links() -> None:
@@ -94,6 +95,20 @@ def _email_proofs() -> None:
         sa.UniqueConstraint("user_id", name=op.f("uq_email_proofs_user_id")),
     )
     op.create_index(op.f("ix_email_proofs_expires_at"), "email_proofs", ["expires_at"])
+
+
+def _proven_by_mailed_resets() -> None:
+    """Who set a password by a reset link reads the mail of that address, unless a link was ever handed over to them.
+    All other addresses count as not proven."""
+    users = sa.table("uAuthTable", sa.column("id"), sa.column("email_proven_at"))
+    columns = (sa.column("at"), sa.column("event"), sa.column("user_id"), sa.column("details", sa.JSON))
+    events = sa.table("audit_events", *columns)
+    theirs = events.c.user_id == users.c.id
+    reset = (theirs, events.c.event == "password_changed", events.c.details["by_reset"].as_boolean().is_(True))
+    last = sa.select(sa.func.max(events.c.at)).where(*reset).correlate(users).scalar_subquery()
+    handed_over = sa.exists().where(theirs, events.c.event == "reset_link_handed_over").correlate(users)
+    mailed = sa.exists().where(*reset).correlate(users)
+    op.execute(sa.update(users).where(mailed, ~handed_over).values(email_proven_at=last))
 
 
 def downgrade() -> None:

@@ -95,9 +95,14 @@ def test_no_door_opens_to_a_damaged_secret(handed: HandedOut) -> None:
 
 ROUNDS: list[dict[str, set[str]]] = [
     {door: OPENS[door] for door in ("cookie", "shared card", "login/token", "register", "accept team", "accept label")}
-    | {"accept": {"own coach"}},
+    | {"accept": {"own coach"}, "prove": {"proof"}},
     {door: OPENS[door] for door in ("page: card", "page: join", "page: accept label")}
-    | {"page: accept": {"own coach"}, "page: reset": {"reset"}, "page: team": OPENS["page: team"]},
+    | {
+        "page: accept": {"own coach"},
+        "page: prove": {"proof"},
+        "page: reset": {"reset"},
+        "page: team": OPENS["page: team"],
+    },
     {"accept": {"gate"}, "reset-confirm": {"reset"}},
     {"page: accept": {"gate"}},
 ]

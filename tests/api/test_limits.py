@@ -28,6 +28,8 @@ ATTEMPTS: dict[str, tuple[int, Attempt]] = {
     "reset_account": (200, lambda ann: ann.post(f"{AUTH}/reset-request", {"email": ann.email})),
     "reset_address": (200, lambda ann: ann.post(f"{AUTH}/reset-request", {"email": f"n{next(NUMBERS)}@club.test"})),
     "reset_confirm_address": (400, lambda ann: ann.post(f"{AUTH}/reset-confirm", RESET)),
+    "prove_address": (400, lambda ann: ann.post(f"{AUTH}/email/prove", {"token": "x"})),
+    "prove_account": (409, lambda ann: ann.post(f"{AUTH}/email/prove/send")),
     "change_password_account": (
         401,
         lambda ann: ann.post(f"{AUTH}/change-password", {"current_password": "wrong", "new_password": "a good one"}),

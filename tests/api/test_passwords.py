@@ -159,6 +159,8 @@ def test_who_must_change_the_password_is_told_so(world: World) -> None:
 
 
 OTHER_ROUTES = [
+    ("POST", f"{AUTH}/email/prove/code"),
+    ("POST", f"{AUTH}/email/prove/send"),
     ("POST", f"{AUTH}/onboard"),
     ("GET", f"{AUTH}/sessions"),
     ("DELETE", f"{AUTH}/sessions"),

@@ -72,6 +72,7 @@ def test_a_person_is_shown_with_roles_and_devices_and_nothing_secret(world: Worl
         "name": "Benjamin Blade",
         "roles": ["adult", "coach"],
         "is_active": True,
+        "email_verified": True,
         "created_at": "2026-11-20T18:00:00Z",
         "last_seen_at": "2026-11-20T18:00:00Z",
         "devices": 2,

@@ -107,6 +107,7 @@ def test_the_session_says_who_is_signed_in(world: World) -> None:
         "login": "Cas",
         "email": "cas@club.test",
         "password_change_required": False,
+        "email_verified": True,
     }
 
 

@@ -10,6 +10,7 @@ from app.unit import open_unit
 from core import logins, mail, users
 from core.models import Letter
 from core.policy import Policy
+from tests.api.test_addresses import code_in
 from tests.api.test_invitation_events import events
 from tests.api.test_label_invitations import artist, owner
 from tests.api.test_label_invitations import ask as ask_artist
@@ -20,6 +21,7 @@ NEW, NEWER = "figure eights at midnight", "another figure of eight"
 HANDED_OVER = ("reset_link_handed_over",)
 ACCEPTED = ("invitation_accepted", "roles_granted")
 NO_EVENT = {
+    f"POST {AUTH}/email/prove/send": "a letter proves nothing; address_proven comes when it is answered",
     f"POST {AUTH}/reset-request": "whether anybody has the address must not be told; reset_link_made when it is sent",
     f"PATCH {PREFERENCE}": "how a skater would rather be reached opens nothing",
     "POST /api/v4/submit/add_icetime": "a skater's own log",
@@ -61,6 +63,7 @@ def test_every_act_leaves_its_events_and_no_other(world: World) -> None:
     told = Told(world)
 
     account(world, told)
+    addresses(world, told)
     profile(world, told)
     desk(world, told)
     invitations(world, told)
@@ -97,6 +100,16 @@ def account(world: World, told: Told) -> None:
         "address_proven",
         "password_changed",
     )
+
+
+def addresses(world: World, told: Told) -> None:
+    una, ula = world.unproven(), world.unproven("Ula")
+    letters = {letter.recipients[0]: letter for letter in world.deliver()}
+    link, code = token_in(letters[una.email]), code_in(letters[ula.email])
+
+    path = f"{AUTH}/email/prove"
+    told.of(f"POST {path}", lambda: una.post(path, {"token": link}), "address_proven")
+    told.of(f"POST {path}/code", lambda: ula.post(f"{path}/code", {"code": code}), "address_proven")
 
 
 def profile(world: World, told: Told) -> None:

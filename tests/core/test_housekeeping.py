@@ -17,8 +17,8 @@ from app.extensions import db
 from app.testing import CHEAP
 from app.unit import open_unit
 from core import housekeeping, logins, users
-from core.models import AttemptCounter, Base, BrowserSession, Letter, LoginToken, PasswordReset
-from tests.support.world import AUTH, Clock, Person, World
+from core.models import AttemptCounter, Base, BrowserSession, EmailProof, Letter, LoginToken, PasswordReset
+from tests.support.world import AUTH, Clock, Person, World, token_in
 
 A_SECOND = timedelta(seconds=1)
 NEW = {"new_password": "figure eights at midnight"}
@@ -98,6 +98,15 @@ def test_a_reset_link_opens_until_it_goes(world: World) -> None:
     goes_after(world, PasswordReset, CHEAP.reset_life)
     cas.password = NEW["new_password"]
     assert world.reset_token(cas)
+
+
+@pytest.mark.parametrize("is_used", [True, False])
+def test_a_proof_of_an_address_goes_when_its_time_is_over_used_or_not(world: World, is_used: bool) -> None:
+    world.unproven()
+    token = token_in(world.deliver()[0])
+    if is_used:
+        assert world.somebody("Una").post(f"{AUTH}/email/prove", {"token": token}).status_code == 200
+    goes_after(world, EmailProof, CHEAP.proof_life)
 
 
 @pytest.mark.parametrize("is_used", [True, False])

@@ -43,14 +43,14 @@ def test_a_healthy_installation_is_found_so_with_nothing_to_do(least: URL, tmp_p
         with serving(least, tmp_path, workers=1, migrate=False, **around) as server:
             door.to = server.url
             server.register("Ann", server.invite("--role", "admin"))
+            run(server.environment, "users", "prove-address", "Ann")
             done = run(server.environment | shown.trusted, "doctor", "--mail-to", "ann@rink.club", "--json")
 
     told = json.loads(done.stdout)
     assert [each for each in told["findings"] if each["severity"] != "ok"] == []
     assert (done.returncode, told["healthy"], told["faults"], told["warnings"]) == (0, True, 0, 0)
     assert {each["area"] for each in told["findings"]} == {check.area for check in CHECKS}
-    [letter] = mail.received
-    assert letter.recipients == ["ann@rink.club"]
+    [letter] = [each for each in mail.received if each.recipients == ["ann@rink.club"]]
     assert f"https://localhost:{door.port}" in letter.text()
 
 

@@ -1,5 +1,6 @@
 """What opens an account stands nowhere but with its owner: not in the database, not in its files, not in a log."""
 
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -10,6 +11,7 @@ from argon2 import extract_parameters
 from argon2.low_level import Type
 from sqlalchemy import MetaData, select
 
+from core import addresses
 from core.models import User
 from core.policy import Policy
 from core.tokens import digest
@@ -21,6 +23,7 @@ from tests.support.running import House, Running, address, said
 from tests.support.ways import NO_PASSWORD
 from tests.support.world import AUTH
 
+CODE = re.compile(rf"\b[{addresses.ALPHABET}]{{4}}-[{addresses.ALPHABET}]{{4}}\b")
 CANARIES = ("canary-Æther 4f61c8 first", "canary-Æther 9b02d7 second", "canary-Æther 77aa10 third")
 
 
@@ -40,6 +43,11 @@ def live(house: House) -> tuple[str, dict[str, str]]:
     assert server.get(f"{AUTH}/register/validate-token?token={token}").status_code == 200
     assert server.get(f"/join?token={token}").status_code == 200
     assert server.register(name, token, first).status_code == 200
+    asking = letter_to(house, name, "Confirm your e-mail address")
+    secrets["proof"] = link_in(asking).partition("token=")[2]
+    [secrets["code"]] = CODE.findall(asking.text("plain"))
+    secrets["code, bare"] = secrets["code"].replace("-", "")
+    assert server.get(f"/email/prove?token={secrets['proof']}").status_code == 200
     assert not house.opens(name, second)
     signed_in = server.post(f"{AUTH}/login", {"aLogin": name, "aPasswordHash": first})
     cookies = {"session": signed_in.cookies["session"]}
@@ -47,6 +55,10 @@ def live(house: House) -> tuple[str, dict[str, str]]:
     made = server.post("/api/v4/admin/invites", {"note": "never used"}, cookies=cookies)
     secrets["unused invite"] = made.json()["token"]
 
+    wrong = server.post(f"{AUTH}/email/prove/code", {"code": "ABCDEFGH"}, cookies=cookies)
+    assert wrong.status_code == 400
+    right = server.post(f"{AUTH}/email/prove/code", {"code": secrets["code"]}, cookies=cookies)
+    assert right.status_code == 200
     change = {"current_password": first, "new_password": second}
     changed = server.post(f"{AUTH}/change-password", change, cookies=cookies)
     assert changed.status_code == 200

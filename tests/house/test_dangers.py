@@ -120,6 +120,8 @@ COMPARED = {
     "digest[5:] in _suffixes(f'{url}/{digest[:5]}')": "a list that everybody may read",
     "User.password_hash == bindparam('password_hash')": "the row is as it was found",
     "User.password_hash == user.password_hash": "the row is as it was found",
+    "EmailProof.digest == found[0].digest": "the row is as it was found",
+    "EmailProof.code_digest == _stretched(unit, code, found[0].digest)": "what was typed, stretched before",
     "Profile.share_token == bindparam('key')": "the one secret that is stored as it is: the link to a card",
     "token == fresh": "what the database answers to an upsert",
     "sent.get('invite_token') in (None, '')": "whether there is one",

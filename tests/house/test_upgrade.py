@@ -197,3 +197,36 @@ def test_the_gates_invitations_survive_the_way_back(lived_in: Flask) -> None:
     check_references()
     upgrade()
     check_links()
+
+
+CHANGED, HANDED_OVER = "password_changed", "reset_link_handed_over"
+HISTORIES: list[tuple[list[tuple[str, dict[str, Any]]], bool]] = [
+    ([(CHANGED, {"by_reset": True})], True),
+    ([(CHANGED, {"by_reset": True}), (CHANGED, {"by_reset": False})], True),
+    ([(CHANGED, {"by_reset": False})], False),
+    ([(CHANGED, {"by_reset": True}), (HANDED_OVER, {})], False),
+    ([(HANDED_OVER, {}), (CHANGED, {"by_reset": False})], False),
+    ([("signed_in", {"by_reset": True})], False),
+    ([(CHANGED, {})], False),
+    ([], False),
+]
+"""What the trail has of an account, and whether its address is proven by it."""
+
+
+def test_an_address_counts_as_proven_only_where_a_mailed_reset_was_used(databases: Databases, engine: str) -> None:
+    app = create_app(Settings(database=databases.new(engine), secret_keys=("a secret of the tests' own",)))
+    schema.init_app(app)
+    with app.app_context():
+        upgrade(revision="0007")
+        tables = reflected()
+        with db.engine.begin() as connection:
+            for number, (history, _) in enumerate(HISTORIES):
+                key = connection.execute(insert(tables["uAuthTable"]).values(guest(number))).inserted_primary_key[0]
+                for event, details in history:
+                    row = {"id": stored(uuid.uuid4()), "at": NOW, "event": event, "user_id": key, "details": details}
+                    connection.execute(insert(tables["audit_events"]).values(row))
+        upgrade()
+        proven = {row["aLogin"]: row["email_proven_at"] for row in rows("uAuthTable")}
+        wanted = {f"guest{number}": NOW if is_proven else None for number, (_, is_proven) in enumerate(HISTORIES)}
+        assert proven == wanted
+        db.engine.dispose()

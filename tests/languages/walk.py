@@ -19,14 +19,15 @@ from tests.pages.test_desk import PAGES as DESK
 from tests.pages.test_desk_people import page_of
 from tests.pages.test_story import every_page
 from tests.support.databases import new_sqlite
-from tests.support.world import AUTH, PASSWORD, Clock, Person, World, new_app
+from tests.support.world import AUTH, PASSWORD, Clock, Person, World, new_app, token_in
 
 FOR_DEVELOPERS = {"/api/v4/docs", "/dev/mailbox"}
 SHOWN = ("alt", "aria-label", "placeholder", "title", "data-show", "data-hide", "data-copied")
 UNSPOKEN = {"script", "style", "time", "code", "textarea", "optgroup"}
 PEOPLE = r"Ann|Cas|Eve|Lou|Art|dev|[Nn]obody|Ken Ray"
 NAMES = rf"{PEOPLE}|Vestibule|English|Deutsch|Nederlands|Ice House|Ice Records|UTC|Tuesday"
-DATA = re.compile(rf"({NAMES}|Werkzeug|\S+@\S+|https?://\S+|[\d.:]+|\W+)*")
+CODE = r"[2-9A-Z]{4}-[2-9A-Z]{4}"
+DATA = re.compile(rf"({NAMES}|{CODE}|Werkzeug|\S+@\S+|https?://\S+|[\d.:]+|\W+)*")
 """What is nobody's to translate: names, addresses and numbers."""
 
 
@@ -76,9 +77,18 @@ def pages(world: World, speak: dict[str, str]) -> Iterator[tuple[str, TestRespon
         each.sign_in()
     for path in [*DESK, page_of(cas), page_of(ann)]:
         yield path, ann.get(path, headers=speak)
-    for path in ("/join?token=x", "/reset?token=x", "/card/x", "/nowhere", "/desk/", "/desk/people?cursor=x"):
+    for path in (
+        "/join?token=x",
+        "/reset?token=x",
+        "/email/prove?token=x",
+        "/card/x",
+        "/nowhere",
+        "/desk/",
+        "/desk/people?cursor=x",
+    ):
         yield f"{path} refused", (ann if "people" in path else cas).get(path, headers=speak | {"Accept": "text/html"})
     yield from forms(world, ann, cas, speak)
+    yield from confirming(world, speak)
 
 
 def forms(world: World, ann: Person, cas: Person, speak: dict[str, str]) -> Iterator[tuple[str, TestResponse]]:
@@ -109,10 +119,21 @@ def forms(world: World, ann: Person, cas: Person, speak: dict[str, str]) -> Iter
         yield f"{path} later", ann.get(path, headers=speak)
 
 
+def confirming(world: World, speak: dict[str, str]) -> Iterator[tuple[str, TestResponse]]:
+    lou = world.unproven("Lou")
+    token = next(token_in(letter) for letter in world.deliver() if letter.recipients == [lou.email])
+    for path in ("/", "/account", f"/email/prove?token={token}", "/email/confirmed", "/?done=letter", "/?done=address"):
+        yield f"{path.partition('=')[0]} of Lou", lou.get(path, headers=speak)
+    yield "page of Lou", Person(world, "Eve").get("/email/confirmed", headers=speak)
+    headers = {**speak, "Accept": "text/html", "Origin": "http://localhost"}
+    yield "a wrong code", lou.browser.post("/email/code", data={"code": "x"}, headers=headers)
+
+
 def letters(world: World, code: str) -> list[Message]:
     """One of each kind."""
-    ann, art, lou = Person(world, "Ann"), world.member("Art", "artist"), world.member("Lou")
-    ann.sign_in()
+    ann, art, lou = Person(world, "Ann"), world.member("Art", "artist"), Person(world, "Lou")
+    for each in (ann, lou):
+        each.sign_in()
     for each in (ann, art, lou):
         each.browser.post("/language", data={"language": code}, headers={"Origin": "http://localhost"})
     ann.post("/api/v4/admin/teams/invitations", {"emails": ["teo@club.test"], "role": "dev", "language": code})
@@ -125,6 +146,7 @@ def letters(world: World, code: str) -> list[Message]:
     ann.post(f"/api/v4/admin/users/{skater}/reset-link")
     art.post(f"{AUTH}/change-password", {"current_password": PASSWORD, "new_password": "figure eights at midnight"})
     world.somebody("Eve").post(f"{AUTH}/reset-request", {"email": art.email})
+    lou.post(f"{AUTH}/email/prove/send")
     assert len(world.rows(LabelInvitation)) == 1
     return world.deliver()
 

@@ -27,7 +27,7 @@ TABLES: list[tuple[ModuleType, tuple[str, ...]]] = [
     (sentences, ("SENTENCES", "REASONS")),
     (parsing, ("SENTENCES", "ONCE")),
     (words, ("SENTENCES", "ROLES", "WAYS", "ANSWERS", "PLACES", "CONTINENTS", "ERRORS", "FAULTS", "DONE")),
-    (words, ("DEAD_LINKS", "DEAD_RESET")),
+    (words, ("DEAD_LINKS", "DEAD_RESET", "DEAD_PROOF")),
     (filters, ("MONTHS", "SHORT_MONTHS")),
     (desk, ("SENTENCES", "DONE", "ROLES", "KINDS", "STATUSES", "PARTS", "LETTERS", "LETTER_STATES", "ACCOUNTS")),
     (desk, ("EVENTS", "EVENT_NAMES")),

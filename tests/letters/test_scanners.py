@@ -13,7 +13,7 @@ from core.models import AttemptCounter
 from tests.support.examples import LONG
 from tests.support.office import NEW, ROUTES, Office, links_in
 from tests.support.pages import press, send
-from tests.support.world import AUTH, Person
+from tests.support.world import AUTH, PASSWORD, Person
 
 TIMES = 20 if LONG else 2
 AGENTS = [
@@ -42,6 +42,12 @@ def team(post: Office, human: Person, _: str, page: Any) -> None:
     assert press(human, page, "Join the team").headers["Location"] == "/"
 
 
+def proving(post: Office, human: Person, _: str, page: Any) -> None:
+    assert press(human, page, "Yes, confirm this address").headers["Location"] == "/email/confirmed"
+    assert human.session().status_code == 401
+    assert send(human, "/signin", login="Cas", password=PASSWORD).status_code == 303
+
+
 def handed_over(post: Office) -> str:
     made = post.ann.post(f"/api/v4/admin/users/{post.key(post.cas)}/reset-link")
     return str(made.json["reset_url"])
@@ -64,6 +70,7 @@ def mailed(route: str, to: str) -> Callable[[Office], str]:
 LINKS: dict[str, tuple[Callable[[Office], str], Human]] = {
     "reset": (mailed("reset", "cas@club.test"), reset),
     "handed over": (handed_over, reset),
+    "proof": (mailed("joining", ""), proving),
     "gate": (gate_link, joining),
     "coach": (mailed("coach", "mary@club.test"), joining),
     "team": (mailed("team", "mary@club.test"), team),

@@ -93,6 +93,7 @@ class Footing(RuleBasedStateMachine):
             "coach": register,
             "team": ("POST", f"{TEAM}/accept", {"token": secret}, "accept_team", secret),
             "reset": ("POST", f"{AUTH}/reset-confirm", new_password, "confirm_reset", secret, password),
+            "proof": ("POST", f"{AUTH}/email/prove", {"token": secret}, "prove", secret),
             "entry": ("POST", f"{AUTH}/login/token", {"accessToken": secret}, "sign_in_with_token", secret),
             "cookie": ("GET", f"{AUTH}/session", None, "who_am_i"),
             "card": ("GET", f"{SHARED}/{secret}", None, "look_at_card", secret),

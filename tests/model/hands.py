@@ -15,6 +15,7 @@ from tests.support.world import Person, World, token_of
 
 SUBJECTS = {
     "Set a new password": "reset_requested",
+    "Confirm your e-mail address": "address_to_prove",
     "Your password was changed": "password_changed",
     "A reset link was made for you": "reset_handed_over",
     "You are invited to the team": "team_invited",

@@ -167,6 +167,20 @@ class Machine(Footing):
         body = {"token": token, "new_password": password}
         self._ask(tab, "POST", f"{AUTH}/reset-confirm", body, "confirm_reset", token, password)
 
+    @move(tab=tabs, arrives=st.booleans())
+    def ask_proof(self, tab: int, arrives: bool) -> None:
+        self._ask(tab, "POST", f"{AUTH}/email/prove/send", {}, "ask_proof")
+        self._post(arrives)
+
+    @move(tab=tabs, kind=st.sampled_from(["proof", "proof", *doors]), which=recent)
+    def prove(self, tab: int, kind: str, which: int) -> None:
+        token = self._secret(kind, which)
+        self._ask(tab, "POST", f"{AUTH}/email/prove", {"token": token}, "prove", token)
+
+    @move(tab=tabs)
+    def prove_without_code(self, tab: int) -> None:
+        self._ask(tab, "POST", f"{AUTH}/email/prove/code", {"code": "none"}, "prove_without_code")
+
     # Inviting.
 
     @move(
@@ -213,7 +227,8 @@ class Machine(Footing):
         if not arrives:
             return
         for kind, _, token in self.both.deliver():
-            self.secrets.setdefault({"reset_requested": "reset"}.get(kind, kind.partition("_")[0]), []).append(token)
+            known = {"reset_requested": "reset", "address_to_prove": "proof"}
+            self.secrets.setdefault(known.get(kind, kind.partition("_")[0]), []).append(token)
 
     @move(tab=staff, which=recent)
     def retry_letter(self, tab: int, which: int) -> None:
@@ -292,7 +307,10 @@ class Machine(Footing):
 
     # Everything else.
 
-    @move(kind=st.sampled_from(["gate", "gate", "coach", "team", "reset", "entry", "cookie", "card"]), which=recent)
+    @move(
+        kind=st.sampled_from(["gate", "gate", "coach", "team", "reset", "proof", "entry", "cookie", "card"]),
+        which=recent,
+    )
     def knock(self, kind: str, which: int) -> None:
         if self.secrets.get(kind):
             self._knock(kind, self._secret(kind, which))

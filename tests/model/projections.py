@@ -9,6 +9,7 @@ import jwt
 from core.models import (
     Base,
     BrowserSession,
+    EmailProof,
     IceSession,
     Invitation,
     InvitationLink,
@@ -34,6 +35,7 @@ CHANGING: tuple[type[Base], ...] = (
     User,
     UserRole,
     BrowserSession,
+    EmailProof,
     Invitation,
     InvitationLink,
     InvitationUse,
@@ -118,6 +120,15 @@ def secrets(model: Product, rows: Rows) -> Compared:
     return ({digest(key): each for key, each in model.resets.items()}, expected), (resets, tokens)
 
 
+def proofs(model: Product, rows: Rows) -> Compared:
+    """Whose address is proven, and what can prove one."""
+    email = _emails(rows)
+    proven = {row.email_key for row in rows[User] if row.email_proven_at}
+    there = {row.digest: Once(email[row.user_id], row.expires_at, row.used_at is not None) for row in rows[EmailProof]}
+    wanted = {digest(key): each for key, each in model.proofs.items()}
+    return ({each.email for each in model.accounts.values() if each.proven}, wanted), (proven, there)
+
+
 def groups(model: Product, rows: Rows) -> Compared:
     email = _emails(rows)
     asked = {str(row.id): (str(row.label_id), email[row.artist_id], row.status) for row in rows[LabelInvitation]}
@@ -155,6 +166,7 @@ ALL: tuple[Callable[[Product, Rows], Compared], ...] = (
     invitations,
     uses,
     secrets,
+    proofs,
     groups,
     skaters,
     letters,

@@ -9,7 +9,7 @@ from typing import Any
 
 STAFF = {"designer": 1, "dev": 1, "admin": 2, "super_admin": 3, "owner": 4}
 OWN_CHOICE = {"adult", "coach", "guardian"}
-WEEK, HOUR, QUARTER = timedelta(days=7), timedelta(hours=1), timedelta(minutes=15)
+WEEK, DAY, HOUR, QUARTER = timedelta(days=7), timedelta(days=1), timedelta(hours=1), timedelta(minutes=15)
 LIVES = {False: (timedelta(days=30), WEEK), True: (timedelta(hours=12), HOUR)}
 """Of a session, in all and idle: of others, and of admins."""
 
@@ -29,6 +29,7 @@ class Account:
     active: bool = True
     must_change: bool = False
     profile: dict[str, Any] | None = None
+    proven: bool = False
 
     @property
     def rank(self) -> int:
@@ -103,6 +104,7 @@ class Model:
     """Token to invitation, of links that were not replaced."""
     uses: set[tuple[str, str]] = field(default_factory=set)
     resets: dict[str, Once] = field(default_factory=dict)
+    proofs: dict[str, Once] = field(default_factory=dict)
     tokens: dict[str, Once] = field(default_factory=dict)
     labels: dict[str, str] = field(default_factory=dict)
     asked: dict[tuple[str, str], Asked] = field(default_factory=dict)
@@ -188,7 +190,7 @@ class Model:
 
     def is_good(self, secret: str) -> bool:
         """Whether this opens something, as far as one can say without knowing for whom."""
-        once = self.resets.get(secret) or self.tokens.get(secret)
+        once = self.resets.get(secret) or self.tokens.get(secret) or self.proofs.get(secret)
         if once:
             return not once.used and self.now < once.ends
         invite = self.invites.get(self.links.get(secret, ""))

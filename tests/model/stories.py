@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from tests.model.reference import (
+    DAY,
     HOUR,
     OWN_CHOICE,
     QUARTER,
@@ -47,6 +48,7 @@ class Product(Model):
         account = self.accounts[email] = Account(login, email, password, set(roles), self.now)
         self.take(invite, account, "user_registered")
         account.roles = account.roles or {"adult"}
+        self.post("address_to_prove", email)
         return 200
 
     def accept(self, cookie: Cookie, token: str, said: Any) -> int:
@@ -138,6 +140,28 @@ class Product(Model):
         self.new_password(me, password)
         self.begin(None, me, said.cookie)
         return 200
+
+    def ask_proof(self, cookie: Cookie, said: Any) -> int:
+        me = self.member(cookie)
+        if me.proven:
+            raise No(409)
+        self.post("address_to_prove", me.email)
+        return 200
+
+    def prove(self, cookie: Cookie, token: str, said: Any) -> int:
+        once = self.proofs.get(_short(token))
+        account = self.accounts[once.email] if once else None
+        if once is None or account is None or once.used or once.ends <= self.now:
+            raise No(400)
+        if account.proven or not account.active:
+            raise No(400)
+        once.used = account.proven = True
+        self.note("address_proven")
+        return 200
+
+    def prove_without_code(self, cookie: Cookie, said: Any) -> int:
+        self.member(cookie)
+        raise No(400)
 
     def ask_reset(self, cookie: Cookie, email: str, said: Any) -> int:
         self.post("reset_requested", email)
@@ -382,6 +406,8 @@ class Product(Model):
         if letter.kind == "reset_requested":
             account = self.accounts.get(letter.to)
             return account is not None and account.active and account.changed <= letter.at
+        if letter.kind == "address_to_prove":
+            return self.accounts[letter.to].active and not self.accounts[letter.to].proven
         if letter.kind in {"coach_invited", "team_invited"}:
             return self.is_open(self.invites[letter.about])
         if letter.kind == "label_invited":
@@ -396,6 +422,10 @@ class Product(Model):
         """The secret of a letter that has arrived."""
         if kind == "reset_requested":
             self._reset_link(self.accounts[to], token)
+            return
+        if kind == "address_to_prove":
+            self.proofs = {key: each for key, each in self.proofs.items() if each.email != to}
+            self.proofs[token] = Once(to, self.now + DAY)
             return
         [invite] = [each for each in self.invites.values() if f"{each.kind}_invited" == kind and each.email == to]
         self.link(invite, token)

@@ -178,6 +178,8 @@ def test_an_account_keeps_the_language_of_the_browser_that_it_was_made_with(
 def test_later_letters_are_in_the_language_of_the_account(world: World) -> None:
     ben = world.somebody("Ben")
     ben.post(f"{AUTH}/register", ben.form(world.invite()), headers=GERMAN)
+    [letter] = world.deliver()
+    assert (letter.subject, in_german(letter)) == ("E-Mail-Adresse bestätigen", True)
 
     world.somebody("Eve").post(f"{AUTH}/reset-request", {"email": ben.email}, headers=ENGLISH)
     [letter] = world.deliver()

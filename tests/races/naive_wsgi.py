@@ -10,6 +10,7 @@ from typing import Any
 from flask import has_request_context
 from sqlalchemy import ColumnElement, Select, select, update
 
+import core.addresses
 import core.authority
 import core.claims
 import core.coaches
@@ -20,6 +21,7 @@ import core.mail
 import core.profiles
 import core.resets
 import core.tokens
+import core.users
 from core.authority import Account
 from core.claims import Claimed
 from core.errors import InviteDead
@@ -89,6 +91,12 @@ def look_at_profile(unit: Unit, profile: Select[*tuple[Any, ...]]) -> AnyRow:
     return found
 
 
+def prove_naively(unit: Unit, user_id: int, email_key: str, *, how: str = "mail") -> bool:
+    """Whoever calls has looked already."""
+    unit.session.execute(update(User).where(User.id == user_id).values(email_proven_at=unit.now))
+    return True
+
+
 def share_naively(unit: Unit, me: SignedIn) -> uuid.UUID:
     [row] = unit.look(select(Profile.share_token.label("token")).where(Profile.skater_id == me.skater_id))
     if row.token:
@@ -104,6 +112,8 @@ core.authority.hold = hold_nobody
 core.authority.act = act_as_found
 core.claims.claim = claim_invitation_naively
 core.invitations.claim = claim_naively
+core.addresses.claim = claim_naively
+core.users.prove_address = prove_naively
 core.coaches.claim = claim_naively
 core.logins.claim = claim_naively
 core.resets.claim = claim_naively

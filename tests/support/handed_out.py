@@ -61,6 +61,9 @@ class HandedOut:
         world.deliver()
         self.secrets["entry"] = entry(world, "Vic")
         self.secrets["reset"] = world.reset_token(self.vic)
+        self.una = world.unproven()
+        [letter] = world.deliver()
+        self.secrets["proof"] = token_in(letter)
         made(self.vic.post(f"{AUTH}/onboard", {"first_name": "Vic", "last_name": "Lee"}))
         self.secrets["card"] = made(self.vic.post(SHARE))["share_token"]
         device = self.vic.device()
@@ -175,6 +178,11 @@ DOORS: dict[str, Door] = {
     "page: team": page("/team/join"),
     "page: GET reset": reading("/reset?token={}"),
     "page: reset": page("/reset", password=NEW_PASSWORD),
+    "prove": at(f"{AUTH}/email/prove", "token"),
+    "prove code": lambda handed, secret, kind: handed.una.post(f"{AUTH}/email/prove/code", {"code": secret}),
+    "page: GET prove": reading("/email/prove?token={}"),
+    "page: prove": page("/email/prove"),
+    "page: prove code": lambda handed, secret, kind: send(handed.una, "/email/code", code=secret),
     "page: card": reading("/card/{}"),
     "page: accept label": lambda handed, secret, kind: send(handed.art, f"/invitations/{_quoted(secret)}/accept"),
     "desk: reset of others": lambda handed, secret, kind: handed.olga.post(f"{USERS}/{_quoted(secret)}/reset-link"),
@@ -196,6 +204,9 @@ OPENS: dict[str, set[str]] = {
     "page: accept": {"gate", "own coach"},
     "page: GET team": {"team", "own team"},
     "page: GET reset": {"reset"},
+    "prove": {"proof"},
+    "page: GET prove": {"proof"},
+    "page: prove": {"proof"},
     "page: reset": {"reset"},
     "page: team": {"team", "own team"},
     "page: card": {"card"},

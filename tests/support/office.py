@@ -187,7 +187,26 @@ def _confirming(office: Office, path: str, word: str) -> Sent:
     return office.world.somebody("Cas"), path, {"token": _token(office), word: NEW}
 
 
+def _unproven(office: Office) -> Person:
+    """Somebody who has just joined by a reusable link, and had the letter that asks for a proof."""
+    person = office.world.unproven(f"Newcomer{next(_numbers)}")
+    office.goes_out()
+    return person
+
+
+def _joining(office: Office, path: str, *names: str) -> Sent:
+    person = office.world.somebody(f"Newcomer{next(_numbers)}")
+    form = dict(zip(names, (person.name, person.email, PASSWORD, office.world.invite()), strict=True))
+    return person, path, form
+
+
 UNADDRESSED: dict[str, Route] = {
+    "joining": lambda office, _: _joining(
+        office, f"{AUTH}/register", "aLogin", "aEmail", "aPasswordHash", "invite_token"
+    ),
+    "joining page": lambda office, _: _joining(office, "/join", "login", "email", "password", "invite_token"),
+    "prove again": lambda office, _: (_unproven(office), f"{AUTH}/email/prove/send", None),
+    "prove again page": lambda office, _: (_unproven(office), "/email/send", {}),
     "team resend": lambda office, _: (office.ann, f"{TEAM}/{_invited(office)}/resend", None),
     "resend": lambda office, _: (office.ann, f"{INVITES}/{_invited(office)}/resend", None),
     "resend page": lambda office, _: (office.ann, f"/desk/invites/{_invited(office)}/resend", None),

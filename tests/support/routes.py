@@ -66,6 +66,8 @@ def good_body(world: World, path: str) -> dict[str, Any] | None:
         f"{AUTH}/change-password": {"current_password": PASSWORD, "new_password": "figure eights at midnight"},
         f"{AUTH}/reset-request": {"email": "ann@club.test"},
         f"{AUTH}/reset-confirm": {"token": "x", "new_password": "figure eights at midnight"},
+        f"{AUTH}/email/prove": {"token": "x"},
+        f"{AUTH}/email/prove/code": {"code": "x"},
         f"{AUTH}/onboard": {"first_name": "Ann", "last_name": "Admin"},
         INVITES: {},
         COACH: {"name": "Mary Novak", "email": "mary@club.test", "role": "coach", "tenant_id": NOBODYS},

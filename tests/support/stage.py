@@ -13,7 +13,7 @@ from app import access_tokens
 from app.extensions import db
 from app.testing import VISITOR, sign_in
 from app.unit import open_unit
-from core import granting, logins, resets, revocation, sessions, teams, users
+from core import addresses, granting, logins, resets, revocation, sessions, teams, users
 from core.models import Base, BrowserSession, LabelInvitation, Letter, User
 from core.tokens import digest
 from tests.support.routes import ADD, AN_HOUR, COACH, LABEL, NOBODYS, SHARE, TEAM
@@ -176,11 +176,21 @@ class Stage:
                 link = resets.answer_request(unit, tom.email)
                 assert link
                 self.tokens["reset"] = link.secret
+        self._ask_for_proof()
         self.ids["letter in the mailbox"] = self.world.letters[-1].msgId.strip("<>")
         [letter] = [each for each in self.world.rows(Letter) if each.recipient == "new-designer@club.test"]
         with self.world.app.app_context(), Session(db.engine) as session, session.begin():
             session.execute(update(Letter).where(Letter.id == letter.id).values(state="failed"))
         self.ids["letter"] = str(letter.id)
+
+    def _ask_for_proof(self) -> None:
+        """Of `plain` alone the address is not proven; the letter that asks for it has left."""
+        with self.world.app.app_context(), open_unit(name="cli") as unit:
+            plain = _account(unit, self._people["plain"])
+            unit.session.execute(update(User).where(User.id == plain.id).values(email_proven_at=None))
+            proof = addresses.issue_proof(unit, plain.skater_id, plain.email)
+            assert proof
+            self.tokens |= {"proof": proof.secret, "plain's code": proof.code}
 
     def _close_doors(self) -> None:
         """What a closed account, an idle session and a lost role leave behind in a browser. The sessions of the closed

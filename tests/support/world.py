@@ -16,7 +16,7 @@ from werkzeug.test import TestResponse
 
 from app import schema, testing
 from app.extensions import db
-from app.testing import PASSWORD, Clock, address, grant, sign_in, sign_up
+from app.testing import PASSWORD, Clock, address, grant, prove_address, sign_in, sign_up
 from app.unit import open_unit
 from core import invitations, labels, tenants, users
 from core.models import AuditEvent, Base, Club, Coach, EventType, GoverningBody, IceType, Rink, Role, Team
@@ -100,15 +100,23 @@ class World:
         return Person(self, name)
 
     def member(self, name: str = "Cas", *granted: str, **other: Any) -> Person:
-        """A person who has registered and signed in, with further roles if given. Without `other` fields in the form it
-        is done behind the counter, which leaves the same rows in a third of the time."""
+        """A person who has registered, proven their address and signed in, with further roles if given. Without `other`
+        fields in the form it is done behind the counter, which leaves the same rows in a third of the time."""
         person = self.somebody(name)
         if other:
             assert person.register(self.invite(), **other).status_code == 200
+            prove_address(self.app, other.get("aLogin", name))
         else:
             sign_up(self.app, Applicant(name, person.email, person.password), self.invite())
         grant(self.app, name, *granted)
         sign_in(person.browser, name, person.password)
+        return person
+
+    def unproven(self, name: str = "Una") -> Person:
+        """A person who has registered and signed in, and whose address is not proven. The letter waits."""
+        person = self.somebody(name)
+        assert person.register(self.invite()).status_code == 200
+        assert person.sign_in().status_code == 200
         return person
 
     def admin(self, name: str = "Ann") -> Person:
