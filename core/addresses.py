@@ -61,7 +61,7 @@ def issue_proof(unit: Unit, skater_id: uuid.UUID, address: str) -> Proof | None:
     closed, its address is proven, or is no longer the one that the letter goes to."""
     found = unit.look(_ACCOUNTS.where(User.skater_id == skater_id))
     user = found[0] if found else None
-    if user is None or not _can_be_proven(user) or user.email_key != names.canonical(address):
+    if user is None or not _can_be_proven(user) or user.email_key != names.address_key(address):
         return None
     secret, code = unit.new_secret(), _fresh_code(unit.new_secret())
     _keep(unit, user, digest(secret), code)

@@ -49,7 +49,7 @@ class Stage:
         applicant = Applicant(person.login, person.email, PASSWORD, roles=person.roles)
         unit = self.unit(days_ago=days_ago)
         user_id = registration.register(unit, applicant, secret)
-        users.prove_address(unit, user_id, names.canonical(person.email), how="hand")
+        users.prove_address(unit, user_id, names.address_key(person.email), how="hand")
         return self.me(person.login)
 
     def me(self, login: str) -> SignedIn:
