@@ -150,7 +150,7 @@ def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(world: World) -> 
 @pytest.fixture(params=[None, "club.test"])
 def secured(request: pytest.FixtureRequest, new_world: NewWorld) -> tuple[Flask, str | None]:
     """An application behind https, with and without a cookie domain."""
-    return new_world(cookie_secure=True, cookie_domain=request.param).app, request.param
+    return new_world(cookie_secure=True, cookie_domain=request.param, trusted_hosts=("club.test",)).app, request.param
 
 
 def test_over_https_the_cookie_is_bound_to_it(secured: tuple[Flask, str | None]) -> None:

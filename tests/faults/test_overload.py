@@ -120,7 +120,8 @@ def refuses_at_once(entries: list[Entry]) -> bool:
 def slow_bodies(house: House, how_many: int) -> Iterator[None]:
     """So many clients who have begun to say who they are, and go on by a letter a second."""
     place = urlsplit(house.server.url)
-    head = f"POST {AUTH}/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n"
+    lines_of_head = ["Host: localhost", "Content-Type: application/json", "Content-Length: 1000"]
+    head = "\r\n".join([f"POST {AUTH}/login HTTP/1.1", *lines_of_head, "", ""])
     with ExitStack() as stack:
         lines = [socket.create_connection((place.hostname, place.port)) for _ in range(how_many)]
         for line in lines:
