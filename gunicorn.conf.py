@@ -19,6 +19,13 @@ class JsonLogger(Logger):
         super().setup(cfg)
         logging.config.dictConfig(LOGGING)
 
+    def atoms(self, resp, req, environ, request_time):
+        """Whatever format is chosen: tokens stand in paths (shared cards), queries, referrers and cookies."""
+        from app.redaction import redact
+
+        atoms = super().atoms(resp, req, environ, request_time)
+        return {name: redact(value) if isinstance(value, str) else value for name, value in atoms.items()}
+
 
 class LingeringWorker(ThreadWorker):
     """Threads that answered stay with their connection for a moment, in case its next request is under way.
@@ -73,7 +80,7 @@ graceful_timeout = 15
 keepalive = 15
 control_socket_disable = True  # one file in the home folder, for all instances: not needed to run one
 logger_class = JsonLogger
-# Without the query, where tokens stand.
+# Without the query, where tokens stand; those in paths are taken out by JsonLogger.
 access_log_format = '%(h)s %(t)s "%(m)s %(U)s" %(s)s %(b)s %(M)sms "%(a)s"'
 
 

@@ -90,10 +90,11 @@ def issue(
     return Issued(invitation.id, add_link(unit, invitation.id), expires_at, max_uses, language)
 
 
-def add_link(unit: Unit, invitation_id: uuid.UUID) -> str:
+def add_link(unit: Unit, invitation_id: uuid.UUID, *, letter_id: uuid.UUID | None = None) -> str:
     """One more secret that opens this invitation, beside those that do already: a mailed link and one on screen."""
     secret = unit.new_secret()
-    unit.session.add(InvitationLink(digest=digest(secret), invitation_id=invitation_id, created_at=unit.now))
+    about = {"invitation_id": invitation_id, "created_at": unit.now, "letter_id": letter_id}
+    unit.session.add(InvitationLink(digest=digest(secret), **about))
     return secret
 
 

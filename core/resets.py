@@ -33,14 +33,16 @@ def request_reset(unit: Unit, address: str) -> None:
     mail.post(unit, mail.ResetRequested(), to=address, language=unit.visitor.language())
 
 
-def answer_request(unit: Unit, address: str, asked_at: datetime | None = None) -> ResetLink | None:
+def answer_request(
+    unit: Unit, address: str, asked_at: datetime | None = None, *, letter_id: uuid.UUID | None = None
+) -> ResetLink | None:
     """The one living reset link of the open account with this address, made now: earlier ones end. None when
     there is no such account, or when it was closed or got a new password since it was asked for."""
     user = users.find_by_email(unit.look, address)
     if user is None or not user.is_active or (asked_at and user.updated_at > asked_at):
         return None
     secret = unit.new_secret()
-    _keep(unit, user.id, digest(secret))
+    _keep(unit, user.id, digest(secret), letter_id)
     audit.record(unit, "reset_link_made", user_id=user.id)
     return ResetLink(user.login, user.email, secret, user.language)
 
@@ -115,10 +117,10 @@ def _tell(unit: Unit, user: AnyRow, *, by_reset: bool) -> None:
     mail.post(unit, notice, to=user.email, language=user.language)
 
 
-def _keep(unit: Unit, user_id: int, fresh_digest: str) -> None:
+def _keep(unit: Unit, user_id: int, fresh_digest: str, letter_id: uuid.UUID | None = None) -> None:
     """Instead of what the account has, or as its first. Of two at the same moment the later one stays."""
     life = {"created_at": unit.now, "expires_at": unit.now + unit.policy.reset_life, "used_at": None}
-    fresh = {"digest": fresh_digest, **life}
+    fresh = {"digest": fresh_digest, "letter_id": letter_id, **life}
     theirs = PasswordReset.user_id == user_id
     if claim(unit, PasswordReset, theirs, spend=fresh):
         return
