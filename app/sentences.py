@@ -57,6 +57,7 @@ SENTENCES = {
     "not_onboarded": "Please complete your profile first.",
     "already_onboarded": "Onboarding is already complete.",
     "too_many_attempts": "Too many attempts. Please wait a moment and try again.",
+    "too_many_letters": "This mailbox has got several invitations today. Please try again tomorrow.",
     "password_stopped": "Too many wrong passwords in a row. Please set a new one with a reset link.",
     "busy": "There is a lot going on right now. Please try again in a few seconds.",
     "overtaken": "Somebody else has recorded the same at this very moment. Please try again.",
@@ -89,4 +90,5 @@ REASONS = {
     "taken": "Already belongs to somebody else.",
     "not_an_address": "This is not an e-mail address.",
     "asked_from_above": "Somebody above you has invited this address.",
+    "too_many_letters": "This mailbox has got several invitations today.",
 }

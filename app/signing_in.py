@@ -14,6 +14,7 @@ from app.visits import begin_visit, end_visit, me, signed_in
 from core import logins, names, resets, sessions, users
 from core.errors import Busy, InvalidInput, MailNotConfigured, PasswordStopped, TooManyAttempts
 from core.logins import Begun
+from core.mailboxes import mailbox
 
 IN_A_ROW = "login_in_a_row_account"
 
@@ -58,7 +59,7 @@ def change_password(current: str | None, password: str) -> None:
 def request_reset(address: str) -> None:
     """Owe this address a reset link, whether anybody has it or not. MailNotConfigured, TooManyAttempts."""
     require_mail()
-    count_attempt("reset_account", names.canonical(address))
+    count_attempt("reset_account", mailbox(address))
     with open_unit() as unit:
         resets.request_reset(unit, address)
 

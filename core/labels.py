@@ -15,7 +15,7 @@ from core.models import Label, LabelArtist, LabelInvitation, Role, User, UserRol
 from core.models.base import named
 from core.sessions import SignedIn
 from core.tokens import claim
-from core.unit import AnyRow, Unit
+from core.unit import AnyRow, Look, Unit
 
 STATUSES = ("pending", "accepted", "declined", "expired")
 
@@ -50,8 +50,8 @@ def invite(unit: Unit, me: SignedIn, label_id: uuid.UUID, artist_id: uuid.UUID, 
 
     NotFound without the label or the artist, Forbidden when the label is not mine, ArtistTaken, ArtistAsked.
     """
-    _mine(unit, me, label_id)
-    artist = _artist(unit, artist_id)
+    _mine(unit.look, me, label_id)
+    artist = _artist(unit.look, artist_id)
     _hold(unit, artist.id)
     if unit.look(select(LabelArtist.artist_id).where(LabelArtist.artist_id == artist.id)):
         raise ArtistTaken
@@ -63,9 +63,15 @@ def invite(unit: Unit, me: SignedIn, label_id: uuid.UUID, artist_id: uuid.UUID, 
     return asked
 
 
+def addressee(look: Look, me: SignedIn, label_id: uuid.UUID, artist_id: uuid.UUID) -> str:
+    """Whom the letter would go to if my label asked this artist. Refuses what invite() refuses at first."""
+    _mine(look, me, label_id)
+    return str(_artist(look, artist_id).email)
+
+
 def list_sent(unit: Unit, me: SignedIn, label_id: uuid.UUID) -> list[Asked]:
     """What my label has asked, newest first. NotFound, Forbidden."""
-    _mine(unit, me, label_id)
+    _mine(unit.look, me, label_id)
     return _found(unit, unit.look(_all().where(LabelInvitation.label_id == label_id)))
 
 
@@ -133,8 +139,8 @@ def decline(unit: Unit, me: SignedIn, invitation_id: uuid.UUID) -> None:
     _record(unit, "label_declined", me.user_id, invitation_id)
 
 
-def _mine(unit: Unit, me: SignedIn, label_id: uuid.UUID) -> None:
-    found = unit.look(select(Label.owner_id).where(Label.id == label_id))
+def _mine(look: Look, me: SignedIn, label_id: uuid.UUID) -> None:
+    found = look(select(Label.owner_id).where(Label.id == label_id))
     if not found:
         raise NotFound
     if found[0].owner_id != me.user_id or "label" not in me.roles:
@@ -149,11 +155,11 @@ def _could_ask(unit: Unit, label_id: uuid.UUID, artist_id: int) -> bool:
     return bool(unit.look(owner)) and bool(unit.look(artist))
 
 
-def _artist(unit: Unit, skater_id: uuid.UUID) -> AnyRow:
+def _artist(look: Look, skater_id: uuid.UUID) -> AnyRow:
     artists = (
         select(*named(User, "id", "login", "email", "language")).join(UserRole, UserRole.user_id == User.id).join(Role)
     )
-    found = unit.look(artists.where(User.skater_id == skater_id, User.is_active, Role.name == "artist"))
+    found = look(artists.where(User.skater_id == skater_id, User.is_active, Role.name == "artist"))
     if not found:
         raise NotFound
     return found[0]

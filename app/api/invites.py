@@ -44,7 +44,7 @@ def revoke(key: str) -> None:
 @endpoint(
     answer=Resent,
     access=guards.admin,
-    limits=["invite_account"],
+    limits=["invite_account", "invited_mailbox"],
     refusals=[NotFound, AboveOwnRole, AlreadyMember],
     says=NOT_MINE,
 )

@@ -4,8 +4,8 @@ from flask import Blueprint
 
 from app import guards
 from app.api.sessions import to_id
-from app.limits import count_attempt
-from app.unit import open_unit
+from app.limits import count_attempt, letter_to
+from app.unit import look, open_unit
 from app.visits import me
 from app.wire.bodies import Message
 from app.wire.endpoint import endpoint
@@ -30,13 +30,14 @@ bp = Blueprint("labels", __name__)
     answer=LabelInvitation,
     status=201,
     access=guards.member,
-    limits=["invite_account"],
+    limits=["invite_account", "invited_mailbox"],
     refusals=[Forbidden, NotFound, ArtistTaken, ArtistAsked],
 )
 def invite(key: str, body: NewLabelInvitation) -> LabelInvitation:
     """Ask an artist to join my label. One who declined, or let it expire, may be asked again."""
     count_attempt("invite_account", me().user_id)
-    with open_unit() as unit:
+    email = labels.addressee(look, me(), to_id(key), body.artist_id)
+    with letter_to(email), open_unit() as unit:
         invitation = labels.invite(unit, me(), to_id(key), body.artist_id, body.message)
     return from_label(invitation)
 

@@ -7,7 +7,7 @@ from functools import wraps
 from flask import Response, make_response, request
 
 from app import errors, guards
-from app.limits import count_address
+from app.limits import count_address, count_write
 from app.pages import words
 from app.unit import surroundings
 from core.errors import Busy, InvalidInput, NameTaken, Refusal, TooManyAttempts
@@ -37,16 +37,20 @@ def form(
     """Show the form `again` after a refusal that it can tell about: MENDABLE ones and `more`, or those `instead`.
     The limits of the endpoint that the view is `like` count here as well. All other refusals are app/errors.py's."""
     told = more if instead else (*MENDABLE, *more)
+    has_own_limit = like is not None and any(name.endswith("_account") for name in like.contract.limits)  # type: ignore[attr-defined]
 
     def decorate(view: guards.View) -> guards.View:
         @wraps(view)
         def answered(**path: object) -> object:
             try:
+                if not has_own_limit:
+                    count_write()
                 count_address(*(like.contract.address_limits if like else ()))  # type: ignore[attr-defined]
                 return view(**path)
             except told as refusal:
                 return _refused(again(_returned(refusal)), refusal)
 
+        answered.counts_writes = True  # type: ignore[attr-defined]
         return answered
 
     return decorate

@@ -10,7 +10,7 @@ from flask import Response, abort, current_app, request
 from pydantic import BaseModel
 
 from app import guards
-from app.limits import count_address
+from app.limits import count_address, count_write
 from app.wire import parsing
 from app.wire.bodies import Answer
 from core.errors import Refusal
@@ -33,7 +33,14 @@ class Contract:
     @property
     def address_limits(self) -> list[str]:
         """The limits that count a network address, not an account."""
-        return [name for name in self.limits if not name.endswith("_account")]
+        return [name for name in self.limits if not name.endswith(("_account", "_mailbox"))]
+
+    @property
+    def counts_writes(self) -> bool:
+        """Whether what a signed-in account changes here is counted by the limit of all its writes: where no limit of
+        the endpoint's own counts the account."""
+        has_own = any(name.endswith("_account") for name in self.limits)
+        return self.access is not guards.public and not has_own
 
     @property
     def wire_names(self) -> dict[str, str]:
@@ -62,6 +69,8 @@ def endpoint(
     def decorate(view: guards.View) -> guards.View:
         @wraps(view)
         def answered(**path: Any) -> Response:
+            if contract.counts_writes:
+                count_write()
             count_address(*contract.address_limits)
             result = view(**path, **_parsed(contract))
             return Response(status=status, mimetype="application/json") if result is None else dumped(result, status)

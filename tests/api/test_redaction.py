@@ -162,7 +162,9 @@ def test_an_admin_cannot_read_a_reset_link_out_of_the_mail_queue(world: World, c
 
     [token] = server.tokens
     [letter] = listed(ann)
-    assert letter["last_reply"] == f"{code} 5.7.1 Message contains a URL on our block list: http://localhost:5000/reset?…"
+    assert (
+        letter["last_reply"] == f"{code} 5.7.1 Message contains a URL on our block list: http://localhost:5000/reset?…"
+    )
     assert token not in ann.get("/desk/mail").text
     confirm = {"token": token, "new_password": "a brand new day on ice"}
     answer = world.somebody("Eve").post(f"{AUTH}/reset-confirm", confirm)
