@@ -13,6 +13,7 @@ from app import guards
 from app.limits import count_address, count_write
 from app.wire import parsing
 from app.wire.bodies import Answer
+from app.wire.long_answers import LongAnswer
 from core.errors import Refusal
 
 
@@ -63,7 +64,7 @@ def endpoint(
 ) -> Callable[[guards.View], guards.View]:
     """`limits` are counted here for the sender's address; those of an account by the view, which knows it. `says` and
     `extra` are this endpoint's own words and keys in the bodies of its refusals. The view gets `body` and `query` as
-    models and returns an Answer, or nothing for 204."""
+    models and returns an Answer, also a LongAnswer, or nothing for 204."""
     contract = Contract(access, body, query, answer, status, limits, refusals, says or {}, extra or {})
 
     def decorate(view: guards.View) -> guards.View:
@@ -73,6 +74,8 @@ def endpoint(
                 count_write()
             count_address(*contract.address_limits)
             result = view(**path, **_parsed(contract))
+            if isinstance(result, LongAnswer):
+                return result.response(status)
             return Response(status=status, mimetype="application/json") if result is None else dumped(result, status)
 
         guarded = wraps(view)(access(answered))
