@@ -71,7 +71,7 @@ LIMITS: dict[str, Limit] = {
     "team_invite_account": _per(60, hours=1),
     "member_writes_account": _per(1000, hours=1),
     "log_reads_account": _per(600, hours=1),
-    "time_zone_account": _per(12, days=1),
+    "time_zone_account": _per(100, hours=1),
     "invited_mailbox": _per(5, days=1),
 }
 """Attempts, good ones included. `…_account`: for one account (or name that nobody has); `…_address`: from one network

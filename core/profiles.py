@@ -18,7 +18,7 @@ from core.models import Club, Coach, IceSession, Profile, Rink, Sharpening, Skat
 from core.models.base import UtcDateTime, named
 from core.sessions import SignedIn
 from core.tokens import digest
-from core.unit import Unit
+from core.unit import Look, Unit
 
 MOVED_AT_ONCE = 5000
 """Days of the log that one statement moves to another time zone."""
@@ -88,6 +88,12 @@ def change(unit: Unit, me: SignedIn, changes: Mapping[str, Any]) -> None:
     if "timezone" in changed:
         _move_days(unit, me.skater_id, days.zone(held.timezone), days.zone(changed["timezone"]))
     audit.record(unit, "profile_changed", user_id=me.user_id, fields=sorted(changed))
+
+
+def zone_of(look: Look, skater_id: uuid.UUID) -> str | None:
+    """The time zone of a profile as it is stored, if there is one."""
+    found = look(select(*named(Profile, "timezone")).where(Profile.skater_id == skater_id))
+    return found[0].timezone if found else None
 
 
 def set_contact_preference(unit: Unit, me: SignedIn, preference: str | None) -> None:

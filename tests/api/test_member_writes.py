@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from app.limits import Limits
-from core.models import AuditEvent, IceSession, User
+from core.models import AuditEvent, IceSession, Profile, User
 from core.policy import LIMITS
 from tests.support.answers import said
-from tests.support.routes import ADD, AN_HOUR, SHARE
+from tests.support.routes import ADD, AN_HOUR, DASHBOARD, ICE_TIME, PROFILE, SHARE
 from tests.support.skating import skater, skater_id
 from tests.support.stage import Stage
 from tests.support.walking import read_table, walk
@@ -120,6 +120,34 @@ def test_who_may_write_no_more_can_sign_out_and_set_a_new_password(world: World,
 def test_a_season_is_written_down_in_one_go(world: World) -> None:
     """Three skaters in a family, 130 times on the ice each: far below the limit."""
     assert LIMITS["member_writes_account"].attempts >= 2 * 3 * 130
+
+
+def test_another_time_zone_is_chosen_a_few_times_an_hour(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    rules, many = world.app.extensions["limits"]._rules, 4
+    monkeypatch.setitem(rules, "time_zone_account", type(rules["time_zone_account"])(many, 3600, namespace="zones"))
+    cas = skater(world)
+    zones = ["Europe/Berlin", "Europe/Paris"] * many
+
+    for zone in zones[:many]:
+        assert cas.browser.patch(PROFILE, json={"timezone": zone}).status_code == 200
+        assert cas.browser.patch(PROFILE, json={"timezone": zone, "city": zone}).status_code == 200  # the same: no move
+        assert cas.browser.patch(PROFILE, json={"timezone": "Nowhere/At_All"}).status_code == 400
+
+    assert said(cas.browser.patch(PROFILE, json={"timezone": zones[0]}))[::2] == (429, "too_many_attempts")
+    form = {"first_name": "Cas", "last_name": "Lee", "timezone": zones[0]}
+    assert cas.browser.post("/profile", data=form).status_code == 429
+    assert [row.timezone for row in world.rows(Profile)] == [zones[many - 1]]
+    assert cas.browser.patch(PROFILE, json={"city": "Oslo"}).status_code == 200
+
+
+@pytest.mark.parametrize("path", [ICE_TIME, DASHBOARD])
+def test_who_reads_a_log_without_end_is_told_to_wait(world: World, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    rules = world.app.extensions["limits"]._rules
+    monkeypatch.setitem(rules, "log_reads_account", type(rules["log_reads_account"])(3, 3600, namespace="reads"))
+    cas = skater(world)
+
+    assert [cas.get(path).status_code for _ in range(4)] == [200, 200, 200, 429]
+    assert skater(world, "Ben").get(path).status_code == 200
 
 
 def test_a_label_cannot_ask_without_end(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
