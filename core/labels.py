@@ -69,15 +69,19 @@ def addressee(look: Look, me: SignedIn, label_id: uuid.UUID, artist_id: uuid.UUI
     return str(_artist(look, artist_id).email)
 
 
-def list_sent(unit: Unit, me: SignedIn, label_id: uuid.UUID) -> list[Asked]:
-    """What my label has asked, newest first. NotFound, Forbidden."""
+def list_sent(
+    unit: Unit, me: SignedIn, label_id: uuid.UUID, *, after: tuple[datetime, uuid.UUID] | None = None, limit: int = 200
+) -> list[Asked]:
+    """List up to `limit` that my label has asked, newest first, behind the place `after`. NotFound, Forbidden."""
     _mine(unit.look, me, label_id)
-    return _found(unit, unit.look(_all().where(LabelInvitation.label_id == label_id)))
+    return _page(unit, _all().where(LabelInvitation.label_id == label_id), after, limit)
 
 
-def list_received(unit: Unit, me: SignedIn) -> list[Asked]:
-    """What labels have asked me, newest first."""
-    return _found(unit, unit.look(_all().where(LabelInvitation.artist_id == me.user_id)))
+def list_received(
+    unit: Unit, me: SignedIn, *, after: tuple[datetime, uuid.UUID] | None = None, limit: int = 200
+) -> list[Asked]:
+    """List up to `limit` labels that have asked me, newest first, behind the place `after`."""
+    return _page(unit, _all().where(LabelInvitation.artist_id == me.user_id), after, limit)
 
 
 def list_all(
@@ -96,9 +100,7 @@ def list_all(
     if q:
         by_name = Label.name.icontains(q, autoescape=True)
         query = query.where(or_(by_name, User.login_key.contains(names.canonical(q), autoescape=True)))
-    if after:
-        query = query.where(tuple_(LabelInvitation.created_at, LabelInvitation.id) < after)
-    return _found(unit, unit.look(query.limit(limit)))
+    return _page(unit, query, after, limit)
 
 
 def is_open(unit: Unit, invitation_id: uuid.UUID) -> bool:
@@ -225,6 +227,14 @@ def _all() -> Select[*tuple[Any, ...]]:
     return joined.join(User, User.id == LabelInvitation.artist_id).order_by(
         LabelInvitation.created_at.desc(), LabelInvitation.id.desc()
     )
+
+
+def _page(
+    unit: Unit, query: Select[*tuple[Any, ...]], after: tuple[datetime, uuid.UUID] | None, limit: int
+) -> list[Asked]:
+    if after:
+        query = query.where(tuple_(LabelInvitation.created_at, LabelInvitation.id) < after)
+    return _found(unit, unit.look(query.limit(limit)))
 
 
 def _found(unit: Unit, rows: Sequence[AnyRow]) -> list[Asked]:

@@ -12,6 +12,7 @@ from app.wire.endpoint import endpoint
 from app.wire.invitations import (
     LabelInvitation,
     LabelInvitations,
+    LabelPage,
     LabelTrailQuery,
     NewLabelInvitation,
     from_label,
@@ -43,21 +44,21 @@ def invite(key: str, body: NewLabelInvitation) -> LabelInvitation:
 
 
 @bp.get("/labels/<key>/invitations")
-@endpoint(answer=LabelInvitations, access=guards.member, refusals=[Forbidden, NotFound])
-def list_sent(key: str) -> LabelInvitations:
+@endpoint(query=LabelPage, answer=LabelInvitations, access=guards.member, refusals=[Forbidden, NotFound])
+def list_sent(key: str, query: LabelPage) -> LabelInvitations:
     """Whom my label has asked, newest first, and what they said."""
     with open_unit() as unit:
-        sent = labels.list_sent(unit, me(), to_id(key))
-    return from_labels(sent, len(sent))
+        sent = labels.list_sent(unit, me(), to_id(key), **query.asked())
+    return from_labels(sent, query.limit)
 
 
 @bp.get("/invitations")
-@endpoint(answer=LabelInvitations, access=guards.member)
-def list_received() -> LabelInvitations:
+@endpoint(query=LabelPage, answer=LabelInvitations, access=guards.member)
+def list_received(query: LabelPage) -> LabelInvitations:
     """Which labels have asked me, newest first."""
     with open_unit() as unit:
-        received = labels.list_received(unit, me())
-    return from_labels(received, len(received))
+        received = labels.list_received(unit, me(), **query.asked())
+    return from_labels(received, query.limit)
 
 
 @bp.post("/invitations/<key>/accept")

@@ -49,7 +49,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What was issued, newest first, with who came in through it
+         * What was issued, newest first, with the latest who came in through it
          * @description Never the tokens.
          */
         get: operations["invites_list_issued"];
@@ -77,6 +77,23 @@ export interface paths {
         post?: never;
         /** End an invitation at once */
         delete: operations["invites_revoke"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v4/admin/invites/{key}/registered": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List who came in with an invitation, the latest first */
+        get: operations["invites_list_registered"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -976,7 +993,7 @@ export interface components {
          * @description What happened, for programs. A code never changes its meaning.
          * @enum {string}
          */
-        ErrorCode: "above_own_role" | "already_invited" | "already_member" | "already_onboarded" | "artist_has_label" | "busy" | "cross_site_request" | "current_password_incorrect" | "email_taken" | "forbidden" | "has_label" | "internal_error" | "invalid_credentials" | "invalid_input" | "invalid_json" | "invite_expired" | "invite_invalid" | "invite_other_address" | "invite_replaced" | "invite_required" | "invite_revoked" | "invite_used" | "last_owner" | "login_taken" | "mail_not_configured" | "method_not_allowed" | "minor_cannot_register" | "not_found" | "not_onboarded" | "not_pending" | "not_signed_in" | "password_breached" | "password_change_required" | "password_own_name" | "password_stopped" | "password_too_common" | "password_too_long" | "password_too_short" | "payload_too_large" | "phone_taken" | "reset_token_invalid" | "schema_not_current" | "service_unavailable" | "token_invalid" | "too_many_attempts" | "unsupported_media_type";
+        ErrorCode: "above_own_role" | "already_invited" | "already_member" | "already_onboarded" | "artist_has_label" | "busy" | "cross_site_request" | "current_password_incorrect" | "email_taken" | "forbidden" | "has_label" | "internal_error" | "invalid_credentials" | "invalid_input" | "invalid_json" | "invite_expired" | "invite_invalid" | "invite_other_address" | "invite_replaced" | "invite_required" | "invite_revoked" | "invite_used" | "last_owner" | "login_taken" | "mail_not_configured" | "method_not_allowed" | "minor_cannot_register" | "not_found" | "not_onboarded" | "not_pending" | "not_signed_in" | "password_breached" | "password_change_required" | "password_own_name" | "password_stopped" | "password_too_common" | "password_too_long" | "password_too_short" | "payload_too_large" | "phone_taken" | "reset_token_invalid" | "schema_not_current" | "service_unavailable" | "token_invalid" | "too_many_attempts" | "too_many_letters" | "unsupported_media_type";
         AccessToken: {
             /** @description What accepting a team invitation gave. */
             accessToken: string;
@@ -1134,6 +1151,10 @@ export interface components {
             /** Format: date-time */
             at: string;
         };
+        Guests: {
+            items: components["schemas"]["Guest"][];
+            next_cursor: string | null;
+        };
         Health: {
             /** @constant */
             status: "ok";
@@ -1206,7 +1227,7 @@ export interface components {
             created_by: string | null;
             expires_at: string | null;
             revoked_at: string | null;
-            /** @description Who came in through it. */
+            /** @description The latest 5 who came in with it, the latest last; `…/<id>/registered` has all. */
             registered: components["schemas"]["Guest"][];
         };
         Invites: {
@@ -1994,6 +2015,7 @@ export type EventEntry = components['schemas']['EventEntry'];
 export type Events = components['schemas']['Events'];
 export type Graph = components['schemas']['Graph'];
 export type Guest = components['schemas']['Guest'];
+export type Guests = components['schemas']['Guests'];
 export type Health = components['schemas']['Health'];
 export type IceTimeAnswer = components['schemas']['IceTimeAnswer'];
 export type IceTimeEntry = components['schemas']['IceTimeEntry'];
@@ -2184,7 +2206,20 @@ export interface operations {
             409: components["responses"]["AlreadyMember"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
-            429: components["responses"]["TooManyAttempts"];
+            /** @description Too many attempts. Please wait a moment and try again. This mailbox has got several invitations today. Please try again tomorrow. */
+            429: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"] & {
+                        /** @enum {string} */
+                        code: "too_many_attempts" | "too_many_letters";
+                    };
+                };
+            };
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -2343,6 +2378,67 @@ export interface operations {
             404: components["responses"]["NotFound"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyAttempts"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    invites_list_registered: {
+        parameters: {
+            query?: {
+                /** @description How many at most. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description An id, as other answers give it. One that names nothing is answered 404. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Guests"];
+                };
+            };
+            /** @description Some fields need attention. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"] & {
+                        /** @enum {string} */
+                        code: "invalid_input";
+                    };
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            /** @description Please set a new password first. You are not allowed to do this. */
+            403: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"] & {
+                        /** @enum {string} */
+                        code: "forbidden" | "password_change_required";
+                    };
+                };
+            };
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -2387,7 +2483,20 @@ export interface operations {
             409: components["responses"]["AlreadyMember"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
-            429: components["responses"]["TooManyAttempts"];
+            /** @description Too many attempts. Please wait a moment and try again. This mailbox has got several invitations today. Please try again tomorrow. */
+            429: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"] & {
+                        /** @enum {string} */
+                        code: "too_many_attempts" | "too_many_letters";
+                    };
+                };
+            };
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -2549,6 +2658,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyAttempts"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -2706,6 +2816,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyAttempts"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -2750,7 +2861,20 @@ export interface operations {
             409: components["responses"]["AlreadyMember"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
-            429: components["responses"]["TooManyAttempts"];
+            /** @description Too many attempts. Please wait a moment and try again. This mailbox has got several invitations today. Please try again tomorrow. */
+            429: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"] & {
+                        /** @enum {string} */
+                        code: "too_many_attempts" | "too_many_letters";
+                    };
+                };
+            };
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -2965,6 +3089,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyAttempts"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -3009,6 +3134,7 @@ export interface operations {
             409: components["responses"]["LastOwner"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyAttempts"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -3113,6 +3239,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyAttempts"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -3159,6 +3286,7 @@ export interface operations {
             409: components["responses"]["LastOwner"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyAttempts"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -3202,6 +3330,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyAttempts"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -3540,6 +3669,7 @@ export interface operations {
             409: components["responses"]["AlreadyOnboarded"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyAttempts"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -3896,6 +4026,7 @@ export interface operations {
             };
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyAttempts"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -3939,13 +4070,19 @@ export interface operations {
             404: components["responses"]["NotFound"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyAttempts"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
     };
     labels_list_received: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How many at most. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -3960,6 +4097,19 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LabelInvitations"];
+                };
+            };
+            /** @description Some fields need attention. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"] & {
+                        /** @enum {string} */
+                        code: "invalid_input";
+                    };
                 };
             };
             401: components["responses"]["NotSignedIn"];
@@ -4021,6 +4171,7 @@ export interface operations {
             };
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyAttempts"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -4065,13 +4216,19 @@ export interface operations {
             409: components["responses"]["NotPending"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyAttempts"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
     };
     labels_list_sent: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How many at most. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+            };
             header?: never;
             path: {
                 /** @description An id, as other answers give it. One that names nothing is answered 404. */
@@ -4089,6 +4246,19 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LabelInvitations"];
+                };
+            };
+            /** @description Some fields need attention. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"] & {
+                        /** @enum {string} */
+                        code: "invalid_input";
+                    };
                 };
             };
             401: components["responses"]["NotSignedIn"];
@@ -4167,7 +4337,20 @@ export interface operations {
             404: components["responses"]["NotFound"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
-            429: components["responses"]["TooManyAttempts"];
+            /** @description Too many attempts. Please wait a moment and try again. This mailbox has got several invitations today. Please try again tomorrow. */
+            429: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"] & {
+                        /** @enum {string} */
+                        code: "too_many_attempts" | "too_many_letters";
+                    };
+                };
+            };
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -4277,6 +4460,7 @@ export interface operations {
             404: components["responses"]["NotOnboarded"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyAttempts"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -4303,6 +4487,7 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["PasswordChangeRequired"];
             413: components["responses"]["PayloadTooLarge"];
+            429: components["responses"]["TooManyAttempts"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -4347,6 +4532,7 @@ export interface operations {
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["PasswordChangeRequired"];
             413: components["responses"]["PayloadTooLarge"];
+            429: components["responses"]["TooManyAttempts"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -4404,6 +4590,7 @@ export interface operations {
             404: components["responses"]["NotOnboarded"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyAttempts"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -4499,6 +4686,7 @@ export interface operations {
             404: components["responses"]["NotOnboarded"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyAttempts"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -4539,6 +4727,7 @@ export interface operations {
             404: components["responses"]["NotOnboarded"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyAttempts"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -4686,6 +4875,7 @@ export interface operations {
             404: components["responses"]["NotOnboarded"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyAttempts"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
