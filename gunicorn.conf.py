@@ -19,6 +19,13 @@ class JsonLogger(Logger):
         super().setup(cfg)
         logging.config.dictConfig(LOGGING)
 
+    def atoms(self, resp, req, environ, request_time):
+        """Whatever format is chosen: tokens stand in paths (shared cards), queries, referrers and cookies."""
+        from app.redaction import redact
+
+        atoms = super().atoms(resp, req, environ, request_time)
+        return {name: redact(value) if isinstance(value, str) else value for name, value in atoms.items()}
+
 
 class LingeringWorker(ThreadWorker):
     """Threads that answered stay with their connection for a moment, in case its next request is under way.
@@ -78,7 +85,7 @@ logger_class = JsonLogger
 forwarded_allow_ips = ""
 secure_scheme_headers: dict[str, str] = {}
 forwarder_headers = ""
-# Without the query, where tokens stand.
+# Without the query, where tokens stand; those in paths are taken out by JsonLogger.
 access_log_format = '%(h)s %(t)s "%(m)s %(U)s" %(s)s %(b)s %(M)sms "%(a)s"'
 
 

@@ -5,17 +5,18 @@ from uuid import UUID
 from flask import current_app
 
 from app import links
-from app.limits import count_attempt
-from app.unit import open_unit
+from app.limits import count_attempt, letter_to
+from app.unit import look, open_unit
 from app.visits import me
 from app.wire.desk import Resent, ResetHandedOver
 from core import invitations, people, resending
 
 
 def resend(key: UUID) -> Resent:
-    """A fresh link for an invitation; a personal one is mailed again. TooManyAttempts, and what core.resending says."""
+    """A fresh link for an invitation; a personal one is mailed again. TooManyAttempts, TooManyLetters, and what
+    core.resending says."""
     count_attempt("invite_account", me().user_id)
-    with open_unit() as unit:
+    with letter_to(addressee(key)), open_unit() as unit:
         resent = resending.resend(unit, me(), key)
     url = links.INVITES.get(resent.kind, links.join)(resent.link.secret)
     return Resent(
@@ -31,6 +32,14 @@ def resend(key: UUID) -> Resent:
         mailed=resent.kind != invitations.GATE and current_app.extensions["settings"].sends_mail,
         qr_svg=links.qr_svg(url),
     )
+
+
+def addressee(key: UUID) -> str | None:
+    """Whom this invitation is mailed to when I send it again: nobody, if it is not personal or not mine to send.
+    NotFound."""
+    found = invitations.get(look, key)
+    is_personal = found.kind != invitations.GATE
+    return str(found.email) if is_personal and resending.may_resend(me(), found) else None
 
 
 def hand_over_reset(key: UUID) -> ResetHandedOver:

@@ -12,6 +12,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from app import links
 from app.languages import ENGLISH, spoken
+from app.redaction import redact
 from app.settings import BadSettings, Settings, from_environment
 from app.unit import open_unit
 from core import first_admin
@@ -74,10 +75,10 @@ def serve() -> None:
 
 
 class _DiscreetHandler(WSGIRequestHandler):
-    """Logs requests without their query, where tokens stand."""
+    """Logs requests without their query and the tokens in their path."""
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        self.log("info", '"%s %s" %s', self.command, self.path.partition("?")[0], code)
+        self.log("info", '"%s %s" %s', self.command, redact(self.path.partition("?")[0]), code)
 
 
 def _settings() -> Settings:

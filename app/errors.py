@@ -92,6 +92,7 @@ STATUS: dict[type[Refusal], int] = {
     core_errors.NotPending: 409,
     core_errors.NoLongerFree: 409,
     core_errors.TooManyAttempts: 429,
+    core_errors.TooManyLetters: 429,
     core_errors.PasswordStopped: 403,
     core_errors.Busy: 503,
     core_errors.Overtaken: 409,

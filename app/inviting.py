@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from flask import current_app
 
 from app import links
-from app.limits import count_attempt, count_secret
+from app.limits import count_attempt, count_letter, count_secret, give_back_letter, letter_to
 from app.sentences import REASONS
 from app.unit import open_unit
 from app.visits import me
@@ -13,6 +13,7 @@ from app.wire.fields import address
 from app.wire.invitations import CoachAsked, NewCoach, Outcome
 from app.wire.invites import Issued, NewInvite
 from core import authority, coaches, invitations, names, teams
+from core.errors import TooManyLetters
 from core.models import InvitationLink
 from core.unit import Unit
 
@@ -34,9 +35,9 @@ def invite(wish: NewInvite) -> Issued:
 
 
 def invite_coach(wish: NewCoach) -> CoachAsked:
-    """Ask a coach to join a tenant. TooManyAttempts, and what core.coaches.invite says."""
+    """Ask a coach to join a tenant. TooManyAttempts, TooManyLetters, and what core.coaches.invite says."""
     count_attempt("invite_account", me().user_id)
-    with open_unit() as unit:
+    with letter_to(wish.email), open_unit() as unit:
         about = {"name": wish.name, "email": wish.email, "part": wish.role, "tenant_id": wish.tenant_id}
         asked = coaches.invite(unit, me(), **about, language=wish.language)
     url = links.coach(asked.link.secret)
@@ -45,15 +46,24 @@ def invite_coach(wish: NewCoach) -> CoachAsked:
 
 def invite_team(typed: Sequence[str], role: str, language: str | None) -> list[Outcome]:
     """Ask many addresses at once to join the team, in this language if any: what became of each, an address that is
-    there twice asked once. TooManyAttempts, AboveOwnRole."""
+    there twice asked once. A mailbox that has got enough letters does not sink the others. TooManyAttempts,
+    AboveOwnRole."""
     count_attempt("team_invite_account", me().user_id)
     emails = [address(each) for each in typed]
     keys = [names.address_key(email or "") or each for email, each in zip(emails, typed, strict=True)]
+    asked: dict[str, tuple[str | None, str]] = {}
+    for key, email, each in zip(keys, emails, typed, strict=True):
+        asked.setdefault(key, (email, each))
+    full, unsent = _counted({key: email for key, (email, _) in asked.items() if email})
     outcomes: dict[str, Outcome] = {}
-    with open_unit() as unit:
-        for key, email, each in zip(keys, emails, typed, strict=True):
-            if key not in outcomes:
-                outcomes[key] = _ask(unit, email, each, role, language)
+    try:
+        with open_unit() as unit:
+            for key in asked:
+                outcomes[key] = _too_many(asked[key][1]) if key in full else _ask(unit, *asked[key], role, language)
+        unsent = {key: unsent[key] for key in unsent if outcomes[key].outcome not in {"invited", "reinvited"}}
+    finally:
+        for email in unsent.values():
+            give_back_letter(email)
     return [outcomes[key] for key in keys]
 
 
@@ -64,6 +74,21 @@ def outcome(email: str, verdict: teams.Verdict) -> Outcome:
         return Outcome(email=email, outcome=verdict.outcome, reason=verdict.reason and REASONS[verdict.reason])
     url = None if _sends_mail() else links.team(link.secret)
     return Outcome(email=email, outcome=verdict.outcome, id=link.id, expires_at=link.expires_at, invite_url=url)
+
+
+def _counted(emails: dict[str, str]) -> tuple[set[str], dict[str, str]]:
+    """Count a letter to each of them. Returns the keys of those that have got enough, and the others."""
+    full = set()
+    for key, email in emails.items():
+        try:
+            count_letter(email)
+        except TooManyLetters:
+            full.add(key)
+    return full, {key: email for key, email in emails.items() if key not in full}
+
+
+def _too_many(typed: str) -> Outcome:
+    return outcome(typed, teams.Verdict("invalid", reason="too_many_letters"))
 
 
 def _ask(unit: Unit, email: str | None, typed: str, role: str, language: str | None) -> Outcome:

@@ -8,12 +8,13 @@ import hashlib
 import logging
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app, g, request
 from limits import RateLimitItem, RateLimitItemPerSecond
 from limits.errors import StorageError
 from limits.storage import MemoryStorage, Storage, storage_from_string
@@ -27,7 +28,8 @@ from app.database import reading_engine
 from app.extensions import db
 from app.settings import Settings
 from app.unit import look, surroundings
-from core.errors import TooManyAttempts
+from core.errors import TooManyAttempts, TooManyLetters
+from core.mailboxes import mailbox
 from core.models import AttemptCounter, InvitationLink
 from core.models.accounts import OneTimeSecret
 from core.policy import Policy
@@ -141,6 +143,45 @@ def count_attempt(name: str, who: str | int) -> None:
     current_app.extensions["limits"].count(name, str(who))
 
 
+def count_write() -> None:
+    """Count this request against `member_writes_account`, once, if it may change something and somebody is signed in.
+    For requests that no other limit by account counts."""
+    person = g.get("signed_in")
+    if person and not _only_reads() and not g.get("write_is_counted"):
+        g.write_is_counted = True
+        count_attempt("member_writes_account", person.user_id)
+
+
+def count_letter(address: str) -> None:
+    """Count one more letter of invitation to this mailbox, whoever sends it. TooManyLetters. Without mail there are
+    none."""
+    if surroundings().policy.sends_mail:
+        try:
+            count_attempt("invited_mailbox", mailbox(address))
+        except TooManyAttempts as refusal:
+            raise TooManyLetters(refusal.retry_after) from None
+
+
+def give_back_letter(address: str) -> None:
+    """Take back a letter that was counted and is not sent after all."""
+    if surroundings().policy.sends_mail:
+        give_back_attempt(mailbox(address), "invited_mailbox")
+
+
+@contextmanager
+def letter_to(address: str | None) -> Iterator[None]:
+    """Count the letter that is sent in this block, unless the block fails or there is no addressee. TooManyLetters."""
+    if address is None:
+        yield
+        return
+    count_letter(address)
+    try:
+        yield
+    except Exception:
+        give_back_letter(address)
+        raise
+
+
 def count_address(*names: str, apart: str = "") -> None:
     """Count one more attempt from this network address against each of the limits. What has shown something that not
     everybody there can have is counted `apart`: others of the same network do not use up its attempts."""
@@ -189,7 +230,7 @@ _COUNTED = {"postgresql": _counted(postgresql.insert), "sqlite": _counted(sqlite
 
 
 def _only_reads() -> bool:
-    return request.method in {"GET", "HEAD"}
+    return request.method in {"GET", "HEAD", "OPTIONS"}
 
 
 def _hit(counters: FixedWindowRateLimiter, rule: RateLimitItem, key: str) -> tuple[bool, float]:

@@ -5,9 +5,9 @@ import re
 
 from flask import g, has_request_context, request
 
+from app.redaction import redact_line
+
 ADDRESS = re.compile(r"[^\s@<>()\"'=:,;]{1,64}@(?=\w)")
-SECRET = re.compile(r"[\w-]{43,}(\.[\w-]+)*")
-"""Tokens, cookies and digests, sealed ones too."""
 _plain = logging.Formatter()
 
 
@@ -37,4 +37,4 @@ def _hush(record: logging.LogRecord) -> None:
 
 
 def _hushed(text: str) -> str:
-    return SECRET.sub("…", ADDRESS.sub("…@", text))
+    return redact_line(ADDRESS.sub("…@", text))

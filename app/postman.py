@@ -4,6 +4,7 @@ import logging
 import smtplib
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from email.utils import parseaddr
 from typing import Any
@@ -17,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app import links
 from app.extensions import mail as smtp
 from app.languages.spoken import current, gettext, insist
+from app.mail_replies import REFUSALS, words
 from app.own_thread import OwnThread
 from app.quoting import unlinked
 from app.unit import open_unit
@@ -96,14 +98,19 @@ def _deliver_one() -> str | None:
         letter = mail.claim_due(unit)
     if letter is None:
         return None
+    carried: list[str] = []
+    was_refused = False
     try:
-        state, reply = _hand_over(letter), None
+        state, reply = _hand_over(letter, carried), None
     except Exception as error:  # noqa: BLE001 - whatever goes wrong with one letter must not stop the others
-        reply = words(error)
+        reply, was_refused = words(error, carried), isinstance(error, REFUSALS)
         state = "failed" if _is_final(error) else "queued"
-        # The reply itself is for admins: servers like to quote addresses.
-        log.warning("letter %s (%s), attempt %s: %s", letter.id, letter.kind, letter.attempts, type(error).__name__)
+        # The reply itself is for admins: servers like to quote addresses. The letter goes by the beginning of its id.
+        about = (letter.id.hex[:8], letter.kind, letter.attempts, type(error).__name__)
+        log.warning("letter %s (%s), attempt %s: %s", *about)
     with open_unit() as unit:
+        if was_refused:
+            mail.end_links(unit, letter.id, carried)
         if state == "queued":
             state = mail.postpone(unit, letter, reply or "")
         else:
@@ -112,15 +119,24 @@ def _deliver_one() -> str | None:
     return state
 
 
-def _hand_over(letter: AnyRow) -> str:
-    """Write the letter and give it to the mail server. What the letter carries is committed before it leaves."""
+def _hand_over(letter: AnyRow, carried: list[str]) -> str:
+    """Write the letter and give it to the mail server. What the letter carries is committed before it leaves, and
+    added to `carried`."""
     insist(letter.language)
     with open_unit() as unit:
-        message = _WRITERS[letter.kind](unit, letter)
+        message = _WRITERS[letter.kind](_noting_secrets(unit, carried), letter)
     if message is None:
         return "dropped"
     smtp.send(message)
     return "sent"
+
+
+def _noting_secrets(unit: Unit, made: list[str]) -> Unit:
+    def new_secret() -> str:
+        made.append(unit.new_secret())
+        return made[-1]
+
+    return replace(unit, new_secret=new_secret)
 
 
 def _is_final(error: Exception) -> bool:
@@ -133,21 +149,8 @@ def _is_final(error: Exception) -> bool:
     return False
 
 
-def words(error: Exception) -> str:
-    """The mail server's own words, as far as there are any; of the database's, none, as they quote values."""
-    if isinstance(error, SQLAlchemyError):
-        return type(error).__name__
-    replies: list[tuple[int, bytes | str]] = []
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        replies = list(error.recipients.values())
-    elif isinstance(error, smtplib.SMTPResponseException):
-        replies = [(error.smtp_code, error.smtp_error)]
-    said = [f"{code} {text.decode(errors='replace') if isinstance(text, bytes) else text}" for code, text in replies]
-    return "; ".join(said)[:500] or f"{type(error).__name__}: {error}"[:500]
-
-
 def _write_reset_link(unit: Unit, letter: AnyRow) -> Message | None:
-    link = resets.answer_request(unit, letter.recipient, letter.created_at)
+    link = resets.answer_request(unit, letter.recipient, letter.created_at, letter_id=letter.id)
     if link is None:
         return None
     insist(link.language or letter.language)
@@ -189,7 +192,7 @@ def _write_coach_invited(unit: Unit, letter: AnyRow) -> Message | None:
     offer = offers.of(unit.look, found)
     if offer.tenant is None:
         return None
-    to, url = _addressee(unit, found), links.coach(invitations.add_mailed_link(unit, found.id))
+    to, url = _addressee(unit, found), links.coach(invitations.add_mailed_link(unit, found.id, letter.id))
     about = {"by": offer.invited_by, "place": offer.tenant, "part": offer.part, "name": found.name}
     about |= {"until": found.expires_at, "url": url}
     return _message(letter, to, gettext("Join {place} as a coach", place=offer.tenant), "coach_invited", about)
@@ -199,7 +202,7 @@ def _write_team_invited(unit: Unit, letter: AnyRow) -> Message | None:
     found = _living(unit, letter)
     if found is None:
         return None
-    to, url = _addressee(unit, found), links.team(invitations.add_mailed_link(unit, found.id))
+    to, url = _addressee(unit, found), links.team(invitations.add_mailed_link(unit, found.id, letter.id))
     about = {"by": offers.of(unit.look, found).invited_by, "role": found.roles[0]}
     about |= {"until": found.expires_at, "url": url}
     return _message(letter, to, gettext("You are invited to the team"), "team_invited", about)

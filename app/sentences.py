@@ -65,6 +65,7 @@ SENTENCES = {
     "not_onboarded": "Please complete your profile first.",
     "already_onboarded": "Onboarding is already complete.",
     "too_many_attempts": "Too many attempts. Please wait a moment and try again.",
+    "too_many_letters": "This mailbox has got several invitations today. Please try again tomorrow.",
     "password_stopped": "Too many wrong passwords in a row. Please set a new one with a reset link.",
     "busy": "There is a lot going on right now. Please try again in a few seconds.",
     "overtaken": "Somebody else has recorded the same at this very moment. Please try again.",
@@ -103,4 +104,5 @@ REASONS = {
     "taken_from_above": "Somebody above you took this role away from this account.",
     "account_closed": "The account with this address is closed.",
     "excluded_by_minor": "This invitation is for a minor, who cannot also be a coach or a guardian.",
+    "too_many_letters": "This mailbox has got several invitations today.",
 }

@@ -136,7 +136,7 @@ def sign_up(app: Flask, applicant: Applicant, token: str) -> None:
 
 def prove_address(app: Flask, name: str) -> None:
     """Have the address of the account with this login proven; the letter that would ask for it is not sent."""
-    with app.app_context(), open_unit(name="cli") as unit:
+    with app.app_context(), open_unit(name=TERMINAL) as unit:
         _prove(unit, name)
 
 

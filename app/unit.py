@@ -18,6 +18,9 @@ from core.passwords import Hasher, never_breached
 from core.policy import Policy
 from core.unit import AnyRow, Look, Unit, Visitor
 
+BATCH = 500
+"""Rows of a long list that are in memory at once."""
+
 
 def random_secret() -> str:
     """256 bits from the system's random source, 43 characters fit for an URL."""
@@ -71,6 +74,17 @@ def look(statement: Select[*tuple[Any, ...]], parameters: Mapping[str, Any] | No
     """Committed rows, read on a connection of its own for just this statement."""
     with reading_engine().connect() as connection:
         return connection.execute(statement, parameters).all()
+
+
+def look_in_batches(
+    statement: Select[*tuple[Any, ...]], parameters: Mapping[str, Any] | None = None
+) -> Iterator[Sequence[AnyRow]]:
+    """Read committed rows of one moment, BATCH at a time, so that no process holds all of a long list. PostgreSQL needs
+    a transaction for its cursor; SQLite would take its lock for one."""
+    engine = reading_engine() if db.engine.dialect.name == "sqlite" else db.engine
+    with engine.connect() as connection:
+        few = connection.execution_options(stream_results=True, max_row_buffer=BATCH)
+        yield from few.execute(statement, parameters).partitions(BATCH)
 
 
 def _looking_with(session: Session) -> Look:

@@ -231,6 +231,12 @@ class TooManyAttempts(Refusal):
         self.retry_after = retry_after
 
 
+class TooManyLetters(TooManyAttempts):
+    """This mailbox was sent as many invitations as it may get for now."""
+
+    code = "too_many_letters"
+
+
 class PasswordStopped(Refusal):
     """Too many wrong passwords in a row: none is looked at any more, until a new one is set by a reset link."""
 

@@ -88,20 +88,27 @@ def issue(
 
 
 def add_link(
-    unit: Unit, invitation_id: uuid.UUID, *, mailed: bool = False, made_by: int | object | None = VISITOR
+    unit: Unit,
+    invitation_id: uuid.UUID,
+    *,
+    mailed: bool = False,
+    made_by: int | object | None = VISITOR,
+    letter_id: uuid.UUID | None = None,
 ) -> str:
     """Add a secret that opens this invitation beside those that do already: one is shown to who made it, one is
-    `mailed` to its address. It works as long as its maker, by default who asks, could still make it."""
+    `mailed` to its address, in the letter of this id. It works as long as its maker, by default who asks, could still
+    make it."""
     secret = unit.new_secret()
     maker = unit.visitor.user_id if made_by is VISITOR else made_by
-    link = {"digest": digest(secret), "invitation_id": invitation_id, "created_at": unit.now}
+    link = {"digest": digest(secret), "invitation_id": invitation_id, "created_at": unit.now, "letter_id": letter_id}
     unit.session.add(InvitationLink(**link, mailed=mailed, created_by=maker))
     return secret
 
 
-def add_mailed_link(unit: Unit, invitation_id: uuid.UUID) -> str:
+def add_mailed_link(unit: Unit, invitation_id: uuid.UUID, letter_id: uuid.UUID) -> str:
     """Add the secret that a letter carries, in the name of its maker."""
-    return add_link(unit, invitation_id, mailed=True, made_by=maker_of(unit.look, invitation_id))
+    maker = maker_of(unit.look, invitation_id)
+    return add_link(unit, invitation_id, mailed=True, made_by=maker, letter_id=letter_id)
 
 
 def maker_of(look: Look, invitation_id: uuid.UUID) -> int | None:

@@ -15,7 +15,7 @@ from core.models import Label, LabelArtist, LabelInvitation, Role, User, UserRol
 from core.models.base import named
 from core.sessions import SignedIn
 from core.tokens import claim
-from core.unit import AnyRow, Unit
+from core.unit import AnyRow, Look, Unit
 
 STATUSES = ("pending", "accepted", "declined", "expired")
 
@@ -51,10 +51,10 @@ def invite(unit: Unit, me: SignedIn, label_id: uuid.UUID, artist_id: uuid.UUID, 
 
     NotFound without the label or the artist, Forbidden when the label is not mine, ArtistTaken, ArtistAsked.
     """
-    _mine(unit, me, label_id)
-    artist = _artist(unit, artist_id)
+    _mine(unit.look, me, label_id)
+    artist = _artist(unit.look, artist_id)
     me, accounts = authority.act(unit, me, artist.id)
-    _mine(unit, me, label_id)
+    _mine(unit.look, me, label_id)
     if not accounts[artist.id].is_active or "artist" not in accounts[artist.id].roles:
         raise NotFound
     if unit.look(select(LabelArtist.artist_id).where(LabelArtist.artist_id == artist.id)):
@@ -67,15 +67,25 @@ def invite(unit: Unit, me: SignedIn, label_id: uuid.UUID, artist_id: uuid.UUID, 
     return asked
 
 
-def list_sent(unit: Unit, me: SignedIn, label_id: uuid.UUID) -> list[Asked]:
-    """What my label has asked, newest first. NotFound, Forbidden."""
-    _mine(unit, me, label_id)
-    return _found(unit, unit.look(_all().where(LabelInvitation.label_id == label_id)))
+def addressee(look: Look, me: SignedIn, label_id: uuid.UUID, artist_id: uuid.UUID) -> str:
+    """Whom the letter would go to if my label asked this artist. Refuses what invite() refuses at first."""
+    _mine(look, me, label_id)
+    return str(_artist(look, artist_id).email)
 
 
-def list_received(unit: Unit, me: SignedIn) -> list[Asked]:
-    """What labels have asked me, newest first."""
-    return _found(unit, unit.look(_all().where(LabelInvitation.artist_id == me.user_id)))
+def list_sent(
+    unit: Unit, me: SignedIn, label_id: uuid.UUID, *, after: tuple[datetime, uuid.UUID] | None = None, limit: int = 200
+) -> list[Asked]:
+    """List up to `limit` that my label has asked, newest first, behind the place `after`. NotFound, Forbidden."""
+    _mine(unit.look, me, label_id)
+    return _page(unit, _all().where(LabelInvitation.label_id == label_id), after, limit)
+
+
+def list_received(
+    unit: Unit, me: SignedIn, *, after: tuple[datetime, uuid.UUID] | None = None, limit: int = 200
+) -> list[Asked]:
+    """List up to `limit` labels that have asked me, newest first, behind the place `after`."""
+    return _page(unit, _all().where(LabelInvitation.artist_id == me.user_id), after, limit)
 
 
 def list_all(
@@ -95,9 +105,7 @@ def list_all(
         by_name = Label.name.icontains(q, autoescape=True)
         by_login = (User.login_key.contains(key, autoescape=True) for key in names.search_keys(q))
         query = query.where(or_(by_name, *by_login))
-    if after:
-        query = query.where(tuple_(LabelInvitation.created_at, LabelInvitation.id) < after)
-    return _found(unit, unit.look(query.limit(limit)))
+    return _page(unit, query, after, limit)
 
 
 def is_open(unit: Unit, invitation_id: uuid.UUID) -> bool:
@@ -139,8 +147,8 @@ def decline(unit: Unit, me: SignedIn, invitation_id: uuid.UUID) -> None:
     _record(unit, "label_declined", me.user_id, invitation_id)
 
 
-def _mine(unit: Unit, me: SignedIn, label_id: uuid.UUID) -> None:
-    found = unit.look(select(Label.owner_id).where(Label.id == label_id))
+def _mine(look: Look, me: SignedIn, label_id: uuid.UUID) -> None:
+    found = look(select(Label.owner_id).where(Label.id == label_id))
     if not found:
         raise NotFound
     if found[0].owner_id != me.user_id or "label" not in me.roles:
@@ -155,11 +163,11 @@ def _could_ask(unit: Unit, label_id: uuid.UUID, artist_id: int) -> bool:
     return bool(unit.look(owner)) and bool(unit.look(artist))
 
 
-def _artist(unit: Unit, skater_id: uuid.UUID) -> AnyRow:
+def _artist(look: Look, skater_id: uuid.UUID) -> AnyRow:
     artists = (
         select(*named(User, "id", "login", "email", "language")).join(UserRole, UserRole.user_id == User.id).join(Role)
     )
-    found = unit.look(artists.where(User.skater_id == skater_id, User.is_active, Role.name == "artist"))
+    found = look(artists.where(User.skater_id == skater_id, User.is_active, Role.name == "artist"))
     if not found:
         raise NotFound
     return found[0]
@@ -220,6 +228,14 @@ def _all() -> Select[*tuple[Any, ...]]:
     return joined.join(User, User.id == LabelInvitation.artist_id).order_by(
         LabelInvitation.created_at.desc(), LabelInvitation.id.desc()
     )
+
+
+def _page(
+    unit: Unit, query: Select[*tuple[Any, ...]], after: tuple[datetime, uuid.UUID] | None, limit: int
+) -> list[Asked]:
+    if after:
+        query = query.where(tuple_(LabelInvitation.created_at, LabelInvitation.id) < after)
+    return _found(unit, unit.look(query.limit(limit)))
 
 
 def _found(unit: Unit, rows: Sequence[AnyRow]) -> list[Asked]:

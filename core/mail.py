@@ -4,15 +4,16 @@ A letter holds no secret: what a letter must carry is made when it is sent (see 
 """
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from core import audit
-from core.models import Letter
-from core.tokens import claim
+from core.models import EmailProof, InvitationLink, Letter, PasswordReset
+from core.tokens import claim, digest
 from core.unit import AnyRow, Unit
 
 
@@ -151,6 +152,17 @@ def postpone(unit: Unit, letter: AnyRow, reply: str) -> str:
     pause = unit.policy.letter_pauses[min(letter.attempts, len(unit.policy.letter_pauses)) - 1]
     _write(unit, letter.id, state="queued", due_at=unit.now + pause, reply=reply)
     return "queued"
+
+
+def end_links(unit: Unit, letter_id: uuid.UUID, secrets: Iterable[str]) -> None:
+    """End the links with these secrets, which an attempt to deliver the letter carried and the mail server refused:
+    nobody has them but the mail server. Links of other letters, and those that were shown, stay."""
+    digests = [digest(secret) for secret in secrets]
+    carried = (InvitationLink.digest.in_(digests), InvitationLink.letter_id == letter_id)
+    living = update(InvitationLink).where(*carried, InvitationLink.replaced_at.is_(None))
+    unit.session.execute(living.values(replaced_at=unit.now))
+    for model in (PasswordReset, EmailProof):
+        unit.session.execute(delete(model).where(model.digest.in_(digests)))
 
 
 def next_due(unit: Unit) -> timedelta | None:

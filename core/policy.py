@@ -71,11 +71,17 @@ LIMITS: dict[str, Limit] = {
     "prove_account": _per(5, hours=1),
     "invite_account": _per(200, hours=1),
     "team_invite_account": _per(60, hours=1),
+    "member_writes_account": _per(1000, hours=1),
+    "log_reads_account": _per(600, hours=1),
+    "time_zone_account": _per(100, hours=1),
+    "invited_mailbox": _per(10, days=1),
 }
 """Attempts, good ones included. `…_account`: for one account (or name that nobody has); `…_address`: from one network
 address (IPv6: one /64), which at a rink thirty people may share. A good sign-in or password change forgives its
 account's attempts, never its address's. `login_in_a_row_account` counts passwords that were looked at: NIST SP
-800-63B-4, 3.2.2 allows 100 wrong ones in a row; an account and one browser that it knows may have half of them each."""
+800-63B-4, 3.2.2 allows 100 wrong ones in a row; an account and one browser that it knows may have half of them each.
+`member_writes_account` counts what a signed-in account changes where no other limit does: a season is some 400 sessions
+on the ice. `…_mailbox`: letters of invitation to one mailbox, whoever sends them (core/mailboxes.py)."""
 
 
 @dataclass(frozen=True)

@@ -3,21 +3,25 @@
 import uuid
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Integer, bindparam, column, func, select, update
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import IntegrityError
 
 from core import audit, days
 from core.constraints import violated
 from core.errors import AlreadyOnboarded, InvalidInput, NotOnboarded
 from core.models import Club, Coach, IceSession, Profile, Rink, Sharpening, Skates
-from core.models.base import named
+from core.models.base import UtcDateTime, named
 from core.sessions import SignedIn
 from core.tokens import digest
-from core.unit import Unit
+from core.unit import Look, Unit
 
+MOVED_AT_ONCE = 5000
+"""Days of the log that one statement moves to another time zone."""
 CONTACT_PREFERENCES = ("email", "text", "phone", "social")
 
 
@@ -86,6 +90,12 @@ def change(unit: Unit, me: SignedIn, changes: Mapping[str, Any]) -> None:
     audit.record(unit, "profile_changed", user_id=me.user_id, fields=sorted(changed))
 
 
+def zone_of(look: Look, skater_id: uuid.UUID) -> str | None:
+    """The time zone of a profile as it is stored, if there is one."""
+    found = look(select(*named(Profile, "timezone")).where(Profile.skater_id == skater_id))
+    return found[0].timezone if found else None
+
+
 def set_contact_preference(unit: Unit, me: SignedIn, preference: str | None) -> None:
     """How the skater would rather be reached: one of CONTACT_PREFERENCES, or None. NotOnboarded without a profile."""
     _update(unit, me, contact_preference=preference)
@@ -118,12 +128,30 @@ def _update(unit: Unit, me: SignedIn, **values: Any) -> Any:
 
 
 def _move_days(unit: Unit, skater_id: uuid.UUID, old: ZoneInfo, new: ZoneInfo) -> None:
-    """Days are kept as the moment at which they begin: in another zone that is another moment."""
+    """Days are kept as the moment at which they begin: in another zone that is another moment. In one transaction, as
+    no row says in which zone it was written, and in few statements: the profile's row is held, and who adds a session
+    waits for it."""
     for model in (IceSession, Sharpening):
-        dated = select(model.id, model.at).where(model.skater_id == skater_id, model.at.is_not(None))
-        moved = [{"id": key, "at": days.moved(at, old, new)} for key, at in unit.session.execute(dated) if at]
-        if moved:
-            unit.session.execute(update(model), moved)
+        dated = select(*named(model, "id", "at")).where(model.skater_id == skater_id, model.at.is_not(None))
+        found = unit.session.execute(dated).all()
+        fresh = {at: days.moved(at, old, new) for at in {row.at for row in found}}
+        moved = [(row.id, fresh[row.at]) for row in found if fresh[row.at] != row.at]
+        for begin in range(0, len(moved), MOVED_AT_ONCE):
+            _write_moments(unit, model, moved[begin : begin + MOVED_AT_ONCE])
+
+
+def _write_moments(unit: Unit, model: type[IceSession | Sharpening], moved: list[tuple[int, datetime]]) -> None:
+    """Write what has moved. PostgreSQL gets one statement with two arrays: one for each row would be as many round
+    trips."""
+    connection = unit.session.connection()
+    if connection.dialect.name != "postgresql":
+        one = update(model).where(model.id == bindparam("key")).values(at=bindparam("moment", type_=UtcDateTime))
+        connection.execute(one, [{"key": key, "moment": moment} for key, moment in moved])
+        return
+    keys, moments = zip(*moved, strict=True)
+    arrays = (bindparam("keys", list(keys), ARRAY(Integer)), bindparam("moments", list(moments), ARRAY(UtcDateTime)))
+    fresh = func.unnest(*arrays).table_valued(column("id", Integer), column("at", UtcDateTime)).render_derived("fresh")
+    connection.execute(update(model).where(model.id == fresh.c.id).values(at=fresh.c.at))
 
 
 def _as_refusal(error: IntegrityError) -> Exception:

@@ -33,10 +33,12 @@ def request_reset(unit: Unit, address: str) -> None:
     mail.post(unit, mail.ResetRequested(), to=address, language=unit.visitor.language())
 
 
-def answer_request(unit: Unit, address: str, asked_at: datetime | None = None) -> ResetLink | None:
-    """Make the one living reset link that is mailed to the open account with this address: the earlier mailed one ends,
-    those that were handed over go on. None when there is no such account, or when it was closed or got a new password
-    since it was asked for."""
+def answer_request(
+    unit: Unit, address: str, asked_at: datetime | None = None, *, letter_id: uuid.UUID | None = None
+) -> ResetLink | None:
+    """Make the one living reset link that is mailed (in the letter of this id) to the open account with this address:
+    the earlier mailed one ends, those that were handed over go on. None when there is no such account, or when it was
+    closed or got a new password since it was asked for."""
     user = users.find_by_email(unit.look, address)
     if user is None or not authority.hold(unit, user.id)[user.id].is_active:
         return None
@@ -44,12 +46,12 @@ def answer_request(unit: Unit, address: str, asked_at: datetime | None = None) -
     if user is None or (asked_at and user.updated_at > asked_at):
         return None
     unit.session.execute(delete(PasswordReset).where(PasswordReset.user_id == user.id, PasswordReset.mailed))
-    secret = make_link(unit, user.id, mailed=True)
+    secret = make_link(unit, user.id, mailed=True, letter_id=letter_id)
     audit.record(unit, "reset_link_made", user_id=user.id)
     return ResetLink(user.login, user.email, secret, user.language)
 
 
-def make_link(unit: Unit, user_id: int, *, mailed: bool = False) -> str:
+def make_link(unit: Unit, user_id: int, *, mailed: bool = False, letter_id: uuid.UUID | None = None) -> str:
     """Make a reset link for a locked account, and return its secret: it is `mailed`, or works as long as who asks for
     it (None: the terminal) is an open account of no lower rank than its own."""
     secret = unit.new_secret()

@@ -5,19 +5,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, or_, select, tuple_, union_all
 
-from core import names
+from core import invitations, names
 from core.audit import Happened
 from core.invitations import is_status, status_of
 from core.models import Invitation, InvitationUse, User
 from core.models.base import named
 from core.unit import AnyRow, Unit
 
+LATEST = 5
+"""How many of those who came in are told with each invitation; list_registered() has all."""
+
 
 @dataclass(frozen=True)
 class Listed:
-    """An invitation as its issuers see it; never its secret."""
+    """An invitation as its issuers see it; never its secret. `registered` are the latest who came in with it, of all
+    `uses`, the latest last."""
 
     id: uuid.UUID
     kind: str
@@ -35,6 +39,15 @@ class Listed:
     revoked_rank: int | None
     created_by: str | None
     registered: list[tuple[str, datetime]]
+
+
+@dataclass(frozen=True)
+class Guest:
+    """Somebody who came in with an invitation; `id` is the skater's, `created_at` when they came in."""
+
+    id: uuid.UUID
+    login: str
+    created_at: datetime
 
 
 def list_issued(
@@ -62,6 +75,20 @@ def list_issued(
     return _with_people(unit, unit.look(newest_first))
 
 
+def list_registered(
+    unit: Unit, invitation_id: uuid.UUID, *, after: tuple[datetime, uuid.UUID] | None = None, limit: int = 50
+) -> list[Guest]:
+    """List up to `limit` people who came in with an invitation, the latest first, behind the place `after` in that
+    order. NotFound."""
+    invitations.get(unit.look, invitation_id)
+    query = select(User.skater_id.label("id"), User.login.label("login"), InvitationUse.used_at.label("created_at"))
+    query = query.join_from(InvitationUse, User).where(InvitationUse.invitation_id == invitation_id)
+    if after:
+        query = query.where(tuple_(InvitationUse.used_at, User.skater_id) < after)
+    newest_first = query.order_by(InvitationUse.used_at.desc(), User.skater_id.desc()).limit(limit)
+    return [Guest(**row._mapping) for row in unit.look(newest_first)]
+
+
 def called(unit: Unit, events: Sequence[Happened]) -> dict[str, str]:
     """What the invitations that events are about go by: an address, else a note; by their ids as events have them."""
     keys = {uuid.UUID(each.details["invitation"]) for each in events if each.details.get("invitation")}
@@ -78,12 +105,24 @@ def _mentions(q: str) -> ColumnElement[bool]:
 
 
 def _with_people(unit: Unit, rows: Sequence[AnyRow]) -> list[Listed]:
-    used = select(InvitationUse.invitation_id, User.login.label("login"), InvitationUse.used_at).join(User)
-    used = used.where(InvitationUse.invitation_id.in_([row.id for row in rows])).order_by(InvitationUse.used_at)
+    used = [row.id for row in rows if row.uses]
     people: dict[uuid.UUID, list[tuple[str, datetime]]] = {row.id: [] for row in rows}
-    for each in unit.look(used) if rows else ():
+    for each in unit.look(_latest(used)) if used else ():
         people[each.invitation_id].append((each.login, each.used_at))
     return [_listed(row, people[row.id], unit.now) for row in rows]
+
+
+def _latest(keys: Sequence[uuid.UUID]) -> Select[uuid.UUID, str, datetime]:
+    """Find the latest who came in with each of these invitations. A limit for each: numbering all rows by a window
+    function would sort them all."""
+    newest = (InvitationUse.used_at.desc(), InvitationUse.user_id.desc())
+    uses = select(InvitationUse.invitation_id, InvitationUse.user_id, InvitationUse.used_at).order_by(*newest)
+    few = [select(uses.where(InvitationUse.invitation_id == key).limit(LATEST).subquery()) for key in keys]
+    used = union_all(*few).subquery()
+    people = select(used.c.invitation_id, User.login.label("login"), used.c.used_at).join(
+        User, User.id == used.c.user_id
+    )
+    return people.order_by(used.c.used_at, used.c.user_id)
 
 
 def _listed(row: AnyRow, registered: list[tuple[str, datetime]], now: datetime) -> Listed:

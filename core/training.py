@@ -2,6 +2,7 @@
 
 import calendar
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import pairwise
@@ -15,7 +16,7 @@ from core.cards import COMPETITION
 from core.minutes import Minutes
 from core.models import Coach, Event, EventEntry, EventType, IceSession, IceType, Profile, Rink, Sharpening
 from core.portraits import full_name
-from core.unit import AnyRow, Look
+from core.unit import AnyRow, Look, LookInBatches
 
 BASELINE_MONTHS = 3
 YEAR_MONTHS = 12
@@ -41,7 +42,7 @@ class Session:
 class Dashboard:
     """Minutes of this month, of the twelve months that end with it, and of an average month of the three before it
     (`baseline`, whose `sessions` are `baseline_sessions`, with one decimal); minutes on the blades since they were last
-    sharpened, and how many the skater allows them."""
+    sharpened, and how many the skater allows them. `sessions` are those of this month, read when they are asked for."""
 
     total: int
     month: Minutes
@@ -50,7 +51,7 @@ class Dashboard:
     baseline_sessions: float
     sharpened_minutes: int
     allowed_minutes: int
-    sessions: list[Session]
+    sessions: Iterator[list[Session]]
 
 
 @dataclass(frozen=True)
@@ -64,14 +65,15 @@ class Month:
 
 @dataclass(frozen=True)
 class IceTime:
-    """The months of the graph, all sessions, and the minutes of them all."""
+    """The months of the graph, all sessions, and the minutes of them all. `sessions` are read when they are asked for,
+    a few at a time."""
 
     total: int
     months: list[Month]
-    sessions: list[Session]
+    sessions: Iterator[list[Session]]
 
 
-def dashboard(look: Look, skater_id: uuid.UUID, now: datetime) -> Dashboard:
+def dashboard(look: Look, batches: LookInBatches, skater_id: uuid.UUID, now: datetime) -> Dashboard:
     """The numbers of this month and what to compare them with. Zeros for who has recorded nothing."""
     where, hours = _zone_and_hours(look, skater_id)
     today = days.day_of(now, where)
@@ -92,11 +94,13 @@ def dashboard(look: Look, skater_id: uuid.UUID, now: datetime) -> Dashboard:
         baseline_sessions=minutes.rounded(10 * before.sessions, BASELINE_MONTHS) / 10,
         sharpened_minutes=_since_sharpening(look, skater_id),
         allowed_minutes=MINUTES_OF_AN_HOUR * hours,
-        sessions=_sessions(look, skater_id, where, _within(where, month, soon)),
+        sessions=_sessions(batches, skater_id, where, _within(where, month, soon)),
     )
 
 
-def ice_time(look: Look, skater_id: uuid.UUID, now: datetime, *, months_back: int, window: int) -> IceTime:
+def ice_time(
+    look: Look, batches: LookInBatches, skater_id: uuid.UUID, now: datetime, *, months_back: int, window: int
+) -> IceTime:
     """`window` months for the graph, the last of them `months_back` before this one; and all sessions."""
     where, _ = _zone_and_hours(look, skater_id)
     today = days.day_of(now, where)
@@ -105,11 +109,12 @@ def ice_time(look: Look, skater_id: uuid.UUID, now: datetime, *, months_back: in
     spent = dict.fromkeys(firsts, Minutes())
     sums = (IceSession.at.label("at"), *minutes.sums("day"))
     within = (IceSession.skater_id == skater_id, _within(where, firsts[0], firsts[-1]))
-    for row in look(select(*sums).where(*within).group_by(IceSession.at)):
-        spent[days.month_start(days.day_of(row.at, where))] += minutes.read([row], "day")
+    for rows in batches(select(*sums).where(*within).group_by(IceSession.at)):
+        for row in rows:
+            spent[days.month_start(days.day_of(row.at, where))] += minutes.read([row], "day")
     [ever] = look(select(*minutes.sums("ever")).where(IceSession.skater_id == skater_id))
     months = [Month(first, spent[first], first in competed) for first, _ in pairwise(firsts)]
-    return IceTime(ever.total_ever, months, _sessions(look, skater_id, where))
+    return IceTime(ever.total_ever, months, _sessions(batches, skater_id, where))
 
 
 def total_minutes(look: Look, skater_id: uuid.UUID) -> int:
@@ -160,10 +165,12 @@ def _competition_days(look: Look, skater_id: uuid.UUID, first: date, until: date
     return [row.day for row in look(entered.distinct())]
 
 
-def _sessions(look: Look, skater_id: uuid.UUID, where: ZoneInfo, *within: ColumnElement[bool]) -> list[Session]:
+def _sessions(
+    batches: LookInBatches, skater_id: uuid.UUID, where: ZoneInfo, *within: ColumnElement[bool]
+) -> Iterator[list[Session]]:
     """The session table, newest first."""
-    found = look(_TABLE.where(IceSession.skater_id == skater_id, *within))
-    return [_session(row, where) for row in found]
+    for rows in batches(_TABLE.where(IceSession.skater_id == skater_id, *within)):
+        yield [_session(row, where) for row in rows]
 
 
 def _session(row: AnyRow, where: ZoneInfo) -> Session:

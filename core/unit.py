@@ -1,6 +1,6 @@
 """The Unit: all that one request may use. Passed first to every core function that decides something."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -22,6 +22,15 @@ class Look(Protocol):
     def __call__(
         self, statement: Select[*tuple[Any, ...]], parameters: Mapping[str, Any] | None = None
     ) -> Sequence[AnyRow]: ...
+
+
+class LookInBatches(Protocol):
+    """Reads committed rows of one moment, a few at a time. Whoever asks for the next does nothing slow in between: a
+    connection is held until the last was read."""
+
+    def __call__(
+        self, statement: Select[*tuple[Any, ...]], parameters: Mapping[str, Any] | None = None
+    ) -> Iterator[Sequence[AnyRow]]: ...
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ bp = Blueprint("coaches", __name__)
     answer=CoachAsked,
     status=201,
     access=guards.admin,
-    limits=["invite_account"],
+    limits=["invite_account", "invited_mailbox"],
     refusals=[NotFound, AlreadyMember, AboveOwnRole, AccountClosed],
     says={AboveOwnRole: "The account with this address ranks above you."},
 )

@@ -8,7 +8,7 @@ from app.unit import open_unit
 from app.visits import me
 from app.wire.desk import Resent
 from app.wire.endpoint import endpoint
-from app.wire.invites import InviteQuery, Invites, Issued, NewInvite, asked, shown
+from app.wire.invites import GuestQuery, Guests, InviteQuery, Invites, Issued, NewInvite, asked, guests, shown
 from core import resending, trail
 from core.errors import AboveOwnRole, AlreadyMember, NotFound
 
@@ -26,10 +26,19 @@ def create(body: NewInvite) -> Issued:
 @bp.get("")
 @endpoint(query=InviteQuery, answer=Invites, access=guards.admin)
 def list_issued(query: InviteQuery) -> Invites:
-    """What was issued, newest first, with who came in through it. Never the tokens."""
+    """What was issued, newest first, with the latest who came in through it. Never the tokens."""
     with open_unit() as unit:
         found = trail.list_issued(unit, kind=query.kind, **asked(query))
     return shown(found, query.limit)
+
+
+@bp.get("/<key>/registered")
+@endpoint(query=GuestQuery, answer=Guests, access=guards.admin, refusals=[NotFound])
+def list_registered(key: str, query: GuestQuery) -> Guests:
+    """List who came in with an invitation, the latest first."""
+    with open_unit() as unit:
+        found = trail.list_registered(unit, to_id(key), **query.asked())
+    return guests(found, query.limit)
 
 
 @bp.delete("/<key>")
@@ -44,7 +53,7 @@ def revoke(key: str) -> None:
 @endpoint(
     answer=Resent,
     access=guards.admin,
-    limits=["invite_account"],
+    limits=["invite_account", "invited_mailbox"],
     refusals=[NotFound, AboveOwnRole, AlreadyMember],
     says=NOT_MINE,
 )

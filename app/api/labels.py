@@ -4,14 +4,15 @@ from flask import Blueprint
 
 from app import guards
 from app.api.sessions import to_id
-from app.limits import count_attempt
-from app.unit import open_unit
+from app.limits import count_attempt, letter_to
+from app.unit import look, open_unit
 from app.visits import me
 from app.wire.bodies import Message
 from app.wire.endpoint import endpoint
 from app.wire.invitations import (
     LabelInvitation,
     LabelInvitations,
+    LabelPage,
     LabelTrailQuery,
     NewLabelInvitation,
     from_label,
@@ -30,33 +31,34 @@ bp = Blueprint("labels", __name__)
     answer=LabelInvitation,
     status=201,
     access=guards.member,
-    limits=["invite_account"],
+    limits=["invite_account", "invited_mailbox"],
     refusals=[Forbidden, NotFound, ArtistTaken, ArtistAsked],
 )
 def invite(key: str, body: NewLabelInvitation) -> LabelInvitation:
     """Ask an artist to join my label. One who declined, or let it expire, may be asked again."""
     count_attempt("invite_account", me().user_id)
-    with open_unit() as unit:
+    email = labels.addressee(look, me(), to_id(key), body.artist_id)
+    with letter_to(email), open_unit() as unit:
         invitation = labels.invite(unit, me(), to_id(key), body.artist_id, body.message)
     return from_label(invitation)
 
 
 @bp.get("/labels/<key>/invitations")
-@endpoint(answer=LabelInvitations, access=guards.member, refusals=[Forbidden, NotFound])
-def list_sent(key: str) -> LabelInvitations:
+@endpoint(query=LabelPage, answer=LabelInvitations, access=guards.member, refusals=[Forbidden, NotFound])
+def list_sent(key: str, query: LabelPage) -> LabelInvitations:
     """Whom my label has asked, newest first, and what they said."""
     with open_unit() as unit:
-        sent = labels.list_sent(unit, me(), to_id(key))
-    return from_labels(sent, len(sent))
+        sent = labels.list_sent(unit, me(), to_id(key), **query.asked())
+    return from_labels(sent, query.limit)
 
 
 @bp.get("/invitations")
-@endpoint(answer=LabelInvitations, access=guards.member)
-def list_received() -> LabelInvitations:
+@endpoint(query=LabelPage, answer=LabelInvitations, access=guards.member)
+def list_received(query: LabelPage) -> LabelInvitations:
     """Which labels have asked me, newest first."""
     with open_unit() as unit:
-        received = labels.list_received(unit, me())
-    return from_labels(received, len(received))
+        received = labels.list_received(unit, me(), **query.asked())
+    return from_labels(received, query.limit)
 
 
 @bp.post("/invitations/<key>/accept")

@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from app import guards
+from app import guards, profile_changes
 from app.unit import look, open_unit
 from app.visits import me
 from app.wire.endpoint import endpoint
@@ -41,8 +41,7 @@ def show() -> Overview:
 @endpoint(body=ProfileChange, answer=Overview, access=guards.member, refusals=[NotOnboarded])
 def change(body: ProfileChange) -> Overview:
     """Change what is sent of my profile. In another time zone the days of the log stay what they were."""
-    with open_unit() as unit:
-        profiles.change(unit, me(), body.changes())
+    profile_changes.change(body.changes())
     return _shown()
 
 

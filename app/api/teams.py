@@ -2,9 +2,9 @@
 
 from flask import Blueprint, current_app
 
-from app import access_tokens, guards, inviting
+from app import access_tokens, desk, guards, inviting
 from app.api.sessions import to_id
-from app.limits import count_attempt
+from app.limits import count_attempt, letter_to
 from app.unit import open_unit, surroundings
 from app.visits import me, signed_in
 from app.wire.endpoint import endpoint
@@ -52,13 +52,13 @@ def revoke(key: str) -> None:
 @endpoint(
     answer=Outcome,
     access=guards.admin,
-    limits=["invite_account"],
+    limits=["invite_account", "invited_mailbox"],
     refusals=[NotFound, AlreadyMember, AboveOwnRole],
 )
 def resend(key: str) -> Outcome:
     """Replace the link, also of an expired or revoked invitation, and mail it again."""
     count_attempt("invite_account", me().user_id)
-    with open_unit() as unit:
+    with letter_to(desk.addressee(to_id(key))), open_unit() as unit:
         resent = resending.resend(unit, me(), to_id(key), teams.KIND)
     return inviting.outcome(resent.email or "", teams.Verdict("reinvited", resent.link))
 

@@ -15,7 +15,7 @@ from app.doctor.findings import Finding, fault, note, ok, warning, worse
 from app.doctor.patient import Patient
 from app.environment import is_elsewhere
 from app.extensions import mail as smtp
-from app.postman import words
+from app.mail_replies import words
 from app.settings import MailServer, Settings
 from app.wire.fields import on_envelopes
 

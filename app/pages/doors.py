@@ -8,17 +8,24 @@ from flask.typing import ResponseReturnValue
 
 from app import visits
 from app.guards import View
+from app.limits import count_write
 from app.visits import me
 from core import roles
 from core.errors import Forbidden
 
 
 def signed_in(view: View) -> View:
-    """For anybody signed in, also before a forced password change; others are led to the sign-in."""
+    """For anybody signed in, also before a forced password change; others are led to the sign-in. Counts what they
+    change, unless the view is a form, which counts by itself and comes back with what was typed."""
+    is_counted = hasattr(view, "counts_writes")
 
     @wraps(view)
     def guarded(**path: Any) -> Any:
-        return view(**path) if visits.signed_in() else go("signing_in.show")
+        if not visits.signed_in():
+            return go("signing_in.show")
+        if not is_counted:
+            count_write()
+        return view(**path)
 
     return guarded
 

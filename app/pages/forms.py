@@ -7,6 +7,7 @@ from functools import wraps
 from flask import Response, make_response, request
 
 from app import errors, guards
+from app.limits import count_write
 from app.pages import words
 from app.unit import surroundings
 from core.errors import Busy, InvalidInput, NameTaken, Refusal, TooManyAttempts
@@ -40,17 +41,21 @@ def form(
     is parsed; tests/pages/test_limits.py tries each.
     """
     told = more if instead else (*MENDABLE, *more)
+    has_own_limit = like is not None and any(name.endswith("_account") for name in like.contract.limits)  # type: ignore[attr-defined]
 
     def decorate(view: guards.View) -> guards.View:
         @wraps(view)
         def answered(**path: object) -> object:
             try:
+                if not has_own_limit:
+                    count_write()
                 return view(**path)
             except told as refusal:
                 return _refused(again(_returned(refusal)), refusal)
 
         if like:
             answered.like = like  # type: ignore[attr-defined]
+        answered.counts_writes = True  # type: ignore[attr-defined]
         return answered
 
     return decorate

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from app.pages import account, doors, words
 from app.pages.forms import Form
-from app.unit import look, open_unit, surroundings
+from app.unit import look, look_in_batches, open_unit, surroundings
 from app.visits import me
 from core import labels, portraits, training
 
@@ -32,4 +32,4 @@ def show() -> ResponseReturnValue:
 
 def _on_the_ice() -> dict[str, Any]:
     skater, now = me().skater_id, surroundings().now()
-    return {"portrait": portraits.find(look, skater), "log": training.dashboard(look, skater, now)}
+    return {"portrait": portraits.find(look, skater), "log": training.dashboard(look, look_in_batches, skater, now)}

@@ -6,6 +6,7 @@ from flask import Blueprint, current_app, request, session
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
+from app.limits import count_write
 from app.pages.doors import go
 from app.unit import open_unit
 from app.visits import signed_in
@@ -21,6 +22,7 @@ def choose() -> ResponseReturnValue:
     """Speak this language in this browser from now on, and to the account that is signed in, by mail as well."""
     code = filled(LanguageChoice, request.form).language
     if person := signed_in():
+        count_write()
         with open_unit() as unit:
             users.set_language(unit, person.user_id, code)
     session.language = code  # type: ignore[attr-defined]

@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
+from app import profile_changes
 from app.languages.spoken import gettext, translated
 from app.pages import doors, words
 from app.pages.doors import go
@@ -47,11 +48,11 @@ def show() -> ResponseReturnValue:
 def save() -> ResponseReturnValue:
     """Make my profile, or change the one that I have."""
     is_first = not me().onboarded
-    with open_unit() as unit:
-        if is_first:
+    if is_first:
+        with open_unit() as unit:
             profiles.onboard(unit, me(), filled(Onboarding, request.form).newcomer())
-        else:
-            profiles.change(unit, me(), filled(ProfileChange, request.form).changes())
+    else:
+        profile_changes.change(filled(ProfileChange, request.form).changes())
     return go("home.show", done="onboarded") if is_first else go("profile.show", done="profile")
 
 

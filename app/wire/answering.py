@@ -20,6 +20,7 @@ from core.errors import (
     PasswordChangeRequired,
     Refusal,
     TooManyAttempts,
+    TooManyLetters,
     WeakPassword,
 )
 from core.policy import Policy
@@ -72,6 +73,7 @@ SAMPLES: dict[type[Refusal], Callable[[str], Refusal]] = {
     MinorCannotRegister: lambda _: MinorCannotRegister({"roles": ["minor"]}),
     NameTaken: lambda code: NameTaken(code.removesuffix("_taken")),
     TooManyAttempts: lambda _: TooManyAttempts(30),
+    TooManyLetters: lambda _: TooManyLetters(30),
     WeakPassword: lambda code: WeakPassword("password", code.removeprefix("password_")),
 }
 """How those are made that know more than their code."""
@@ -143,8 +145,10 @@ def _refusals(contract: Contract, method: str) -> Iterable[type[Refusal]]:
         yield PasswordChangeRequired
     if contract.access is guards.admin:
         yield Forbidden
-    if contract.limits:
+    if contract.limits or (contract.counts_writes and method not in guards.SAFE_METHODS):
         yield TooManyAttempts
+    if "invited_mailbox" in contract.limits:
+        yield TooManyLetters
     if method not in guards.SAFE_METHODS:
         yield CrossSite
 

@@ -10,8 +10,10 @@ from flask import Response, abort, current_app, request
 from pydantic import BaseModel
 
 from app import guards
+from app.limits import count_write
 from app.wire import parsing
 from app.wire.bodies import Answer
+from app.wire.long_answers import LongAnswer
 from core.errors import Refusal
 
 
@@ -33,7 +35,14 @@ class Contract:
     @property
     def address_limits(self) -> list[str]:
         """The limits that count a network address, not an account."""
-        return [name for name in self.limits if not name.endswith("_account")]
+        return [name for name in self.limits if not name.endswith(("_account", "_mailbox"))]
+
+    @property
+    def counts_writes(self) -> bool:
+        """Whether what a signed-in account changes here is counted by the limit of all its writes: where no limit of
+        the endpoint's own counts the account."""
+        has_own = any(name.endswith("_account") for name in self.limits)
+        return self.access is not guards.public and not has_own
 
     @property
     def wire_names(self) -> dict[str, str]:
@@ -55,7 +64,8 @@ def endpoint(
     extra: dict[str, Any] | None = None,
     any_host: bool = False,
 ) -> Callable[[guards.View], guards.View]:
-    """Make a view an endpoint. The view gets `body` and `query` as models and returns an Answer, or nothing for 204.
+    """Make a view an endpoint. The view gets `body` and `query` as models and returns an Answer, also a LongAnswer, or
+    nothing for 204.
 
     `limits` are named here and counted by the view, which knows for whom: what could not be parsed is not counted.
     `says` and `extra` are this endpoint's own words and keys in the bodies of its refusals. An endpoint for `any_host`
@@ -66,7 +76,11 @@ def endpoint(
     def decorate(view: guards.View) -> guards.View:
         @wraps(view)
         def answered(**path: Any) -> Response:
+            if contract.counts_writes:
+                count_write()
             result = view(**path, **_parsed(contract))
+            if isinstance(result, LongAnswer):
+                return result.response(status)
             return Response(status=status, mimetype="application/json") if result is None else dumped(result, status)
 
         guarded = wraps(view)(access(answered))

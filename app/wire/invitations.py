@@ -8,9 +8,9 @@ from uuid import UUID
 from pydantic import Field
 
 from app.wire import cursors
-from app.wire.bodies import Answer, Message, Strict
-from app.wire.fields import Email, InviteLanguage, Token, lines, optional, text
-from app.wire.invites import PageQuery
+from app.wire.bodies import Answer, Lenient, Message, Strict
+from app.wire.fields import Count, Email, InviteLanguage, Token, lines, optional, text
+from app.wire.invites import GuestQuery, PageQuery
 from core.coaches import PARTS
 from core.labels import STATUSES, Asked
 from core.teams import ROLES
@@ -94,6 +94,15 @@ class LabelTrailQuery(PageQuery):
 
 def from_label(asked: Asked) -> LabelInvitation:
     return LabelInvitation(**vars(asked))
+
+
+class LabelPage(GuestQuery):
+    """Who asks without a query sees the newest 200, which is all for most. Other keys are ignored, as they were when
+    there was no query."""
+
+    model_config = Lenient.model_config
+
+    limit: Count = Field(200, ge=1, le=200, description="How many at most.")
 
 
 def from_labels(found: Sequence[Asked], limit: int) -> LabelInvitations:

@@ -11,9 +11,10 @@ from pydantic_core import PydanticCustomError
 from app.wire import cursors
 from app.wire.bodies import CURSOR, Answer, Lenient, Strict
 from app.wire.fields import POLICY, Count, InviteLanguage, Moment, PlaceName, optional, text
+from core import trail
 from core.invitations import STATUSES
 from core.roles import MEMBERS
-from core.trail import Listed
+from core.trail import LATEST, Listed
 
 
 class NewInvite(Strict):
@@ -94,12 +95,34 @@ class Invite(Answer):
     created_by: str | None = Field(description="The login of who issued it; null at the terminal.")
     expires_at: datetime | None
     revoked_at: datetime | None
-    registered: list[Guest] = Field(description="Who came in through it.")
+    registered: list[Guest] = Field(
+        max_length=LATEST,
+        description=f"The latest {LATEST} who came in with it, the latest last; `…/<id>/registered` has all.",
+    )
 
 
 class Invites(Answer):
     items: list[Invite]
     next_cursor: str | None
+
+
+class Guests(Answer):
+    items: list[Guest]
+    next_cursor: str | None
+
+
+class GuestQuery(Strict):
+    limit: Count = Field(50, ge=1, le=200, description="How many at most.")
+    cursor: optional(text(200)) = Field(None, description=CURSOR)
+
+    def asked(self) -> dict[str, Any]:
+        """One more than a page, to know whether there is another."""
+        return {"after": cursors.read(self.cursor), "limit": self.limit + 1}
+
+
+def guests(found: Sequence[trail.Guest], limit: int) -> Guests:
+    page, next_cursor = cursors.page(found, limit)
+    return Guests(items=[Guest(login=each.login, at=each.created_at) for each in page], next_cursor=next_cursor)
 
 
 def shown(found: Sequence[Listed], limit: int) -> Invites:

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from app.wire.bodies import Answer, Strict
 from app.wire.fields import Count, Day, Id, Money, SessionMinutes, optional
+from app.wire.long_answers import LongAnswer
 from core import training
 from core.ice_sessions import NewSession
 from core.minutes import Minutes
@@ -124,8 +125,8 @@ class Added(Answer):
     timestamp: str = Field(description="Where the skater lives, the first moment of its day, in ISO 8601.")
 
 
-def dashboard(found: training.Dashboard, spent: Spending) -> DashboardAnswer:
-    return DashboardAnswer(
+def dashboard(found: training.Dashboard, spent: Spending) -> LongAnswer:
+    head = DashboardAnswer(
         total_time=clock(found.total),
         charts=Charts(
             monthly_ratio=_ratio(found.month),
@@ -139,11 +140,12 @@ def dashboard(found: training.Dashboard, spent: Spending) -> DashboardAnswer:
             clock_minutes=clock(found.allowed_minutes),
         ),
         baseline_monthly_avg=found.baseline_sessions,
-        session_table=_rows(found.sessions),
+        session_table=[],
     )
+    return LongAnswer(head, map(_rows, found.sessions))
 
 
-def ice_time(found: training.IceTime) -> IceTimeAnswer:
+def ice_time(found: training.IceTime) -> LongAnswer:
     spent = [month.minutes for month in found.months]
     graph = Graph(
         months=[training.month_label(month.first_day) for month in found.months],
@@ -153,7 +155,8 @@ def ice_time(found: training.IceTime) -> IceTimeAnswer:
         group_sessions=[each.group / 60 for each in spent],
         competitions=[int(month.competed) for month in found.months],
     )
-    return IceTimeAnswer(total_time=clock(found.total), fsc_graph=graph, session_table=_rows(found.sessions))
+    head = IceTimeAnswer(total_time=clock(found.total), fsc_graph=graph, session_table=[])
+    return LongAnswer(head, map(_rows, found.sessions))
 
 
 def clock(minutes: int) -> Clock:

@@ -49,7 +49,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What was issued, newest first, with who came in through it
+         * What was issued, newest first, with the latest who came in through it
          * @description Never the tokens.
          */
         get: operations["invites_list_issued"];
@@ -77,6 +77,23 @@ export interface paths {
         post?: never;
         /** End an invitation at once */
         delete: operations["invites_revoke"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v4/admin/invites/{key}/registered": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List who came in with an invitation, the latest first */
+        get: operations["invites_list_registered"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1199,6 +1216,10 @@ export interface components {
             /** Format: date-time */
             at: string;
         };
+        Guests: {
+            items: components["schemas"]["Guest"][];
+            next_cursor: string | null;
+        };
         Health: {
             /** @constant */
             status: "ok";
@@ -1271,7 +1292,7 @@ export interface components {
             created_by: string | null;
             expires_at: string | null;
             revoked_at: string | null;
-            /** @description Who came in through it. */
+            /** @description The latest 5 who came in with it, the latest last; `…/<id>/registered` has all. */
             registered: components["schemas"]["Guest"][];
         };
         Invites: {
@@ -2104,6 +2125,7 @@ export type EventEntry = components['schemas']['EventEntry'];
 export type Events = components['schemas']['Events'];
 export type Graph = components['schemas']['Graph'];
 export type Guest = components['schemas']['Guest'];
+export type Guests = components['schemas']['Guests'];
 export type Health = components['schemas']['Health'];
 export type IceTimeAnswer = components['schemas']['IceTimeAnswer'];
 export type IceTimeEntry = components['schemas']['IceTimeEntry'];
@@ -4277,7 +4299,12 @@ export interface operations {
     };
     labels_list_received: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How many at most. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -4409,7 +4436,12 @@ export interface operations {
     };
     labels_list_sent: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How many at most. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+            };
             header?: never;
             path: {
                 /** @description An id, as other answers give it. One that names nothing is answered 404. */

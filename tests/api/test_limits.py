@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 from core.policy import LIMITS
 from tests.api.conftest import NewWorld
 from tests.support.answers import apart_from_counters, said
-from tests.support.routes import TEAM
+from tests.support.routes import SHARE, TEAM
 from tests.support.world import AUTH, PASSWORD, Person, World
 
 TOO_MANY = (429, "Too many attempts. Please wait a moment and try again.", "too_many_attempts")
@@ -35,10 +35,17 @@ ATTEMPTS: dict[str, tuple[int, Attempt]] = {
         lambda ann: ann.post(f"{AUTH}/change-password", {"current_password": "wrong", "new_password": "a good one"}),
     ),
     "team_invite_account": (201, lambda ann: ann.post(TEAM, {"emails": ["nobody"], "role": "dev"})),
+    "member_writes_account": (404, lambda ann: ann.post(SHARE)),
     "invite_account": (400, lambda ann: ann.post(INVITES, {"expires_at": "2020-01-01T00:00:00Z"})),
 }
-COUNTED_OTHERWISE = {"login_address_hour", "login_in_a_row_account", "validate_token_address"}
-"""The second: test_guessing.py."""
+COUNTED_OTHERWISE = {
+    "login_address_hour",
+    "login_in_a_row_account",  # test_guessing.py
+    "validate_token_address",
+    "log_reads_account",  # test_member_writes.py
+    "time_zone_account",  # test_member_writes.py
+    "invited_mailbox",  # test_letters_to_one_mailbox.py
+}
 
 
 def fresh(world: World) -> Person:

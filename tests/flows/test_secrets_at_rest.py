@@ -126,6 +126,33 @@ def test_no_secret_of_a_whole_story_stands_in_database_files_or_log(talkative: H
     assert leaks == []
 
 
+FORMAT = '"%(r)s" "%(U)s" "%(q)s" "%(f)s" "%({cookie}i)s" %(s)s'
+"""What an operator may choose to see of a request."""
+
+
+@pytest.mark.parametrize("engine", BOTH if LONG else ["postgresql"])
+@pytest.mark.parametrize("chosen", ["", f" --access-logformat '{FORMAT}'"])
+def test_the_link_of_a_shared_card_stands_in_no_log(running: Running, engine: str, chosen: str) -> None:
+    options = f"--log-level debug --access-logfile -{chosen}"
+    house = running.house(engine, "wsgi:app", workers=1, GUNICORN_CMD_ARGS=options)
+    server, cookies = house.server, house.server.sign_in(house.member())
+    names = {"first_name": "Cas", "last_name": "Lee"}
+    assert server.post(f"{AUTH}/onboard", names, cookies=cookies).status_code == 200
+    token = server.post("/api/v4/members/skater_card/share", {}, cookies=cookies).json()["share_token"]
+    spellings = [token, token.upper(), token.replace("-", ""), f"%7B{token}%7D", quote(token).replace("a", "%61")]
+
+    for spelling in spellings:
+        for path in (f"/api/v4/members/shared_card/{spelling}", f"/card/{spelling}"):
+            assert server.get(path, headers={"Referer": f"{server.url}/card/{token}"}).status_code == 200
+        assert server.get(f"/nowhere/{spelling}?card={token}").status_code == 404
+
+    log = house.server.written()
+    assert log.count("/card/…") >= 4  # what is looked for was there
+    bare = log.casefold().replace("-", "").replace("%61", "a")
+    assert [piece for at in range(13) if (piece := token.replace("-", "")[at : at + 20]) in bare] == []
+    assert cookies["session"] not in log
+
+
 @pytest.mark.parametrize("engine", BOTH if LONG else ["postgresql"])
 def test_nothing_in_the_database_opens_anything(talkative: House) -> None:
     name = talkative.member()

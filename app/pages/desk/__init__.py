@@ -3,10 +3,10 @@
 from flask import Blueprint
 
 from app import links
-from app.pages.desk import asking, coaches, invitations, inviting, mails, people, person, team, trail, words
+from app.pages.desk import asking, coaches, guests, invitations, inviting, mails, people, person, team, trail, words
 
 bp = Blueprint("desk", __name__, url_prefix="/desk")
-for area in (inviting, invitations, coaches, team, people, person, trail, mails):
+for area in (inviting, invitations, guests, coaches, team, people, person, trail, mails):
     bp.register_blueprint(area.bp)
 
 FILTERS = (
