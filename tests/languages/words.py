@@ -19,7 +19,7 @@ Message = tuple[str, str]
 """A sentence, and how it goes of several, if it has such a form."""
 
 FOR_DEVELOPERS = {"docs.html", "mailbox.html"}
-PYTHON = ["app/postman.py", "app/pages/**/*.py", "app/wire/accounts.py", "app/wire/fields.py", "app/wire/invites.py"]
+PYTHON = ["app/letters.py", "app/pages/**/*.py", "app/wire/accounts.py", "app/wire/fields.py", "app/wire/invites.py"]
 CALLS = {"gettext": (0,), "ngettext": (0, 1), "fault": (0,), "PydanticCustomError": (1,)}
 """In which places of a call the sentences stand."""
 

@@ -15,7 +15,7 @@ from email_validator import EmailNotValidError, validate_email
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from app.postman import _WRITERS
+from app.letters import WRITERS
 from app.quoting import WORD_JOINER, unlinked
 from app.wire.fields import address
 from core.models import Invitation
@@ -192,7 +192,7 @@ def test_every_route_that_writes_letters_writes_to_their_subject(post: Office) -
         for letter in letters:
             check(post, letter)
             kinds.add(post.letter(letter).kind)
-    assert kinds == set(_WRITERS)
+    assert kinds == set(WRITERS)
 
 
 @given(typed=written)
@@ -291,7 +291,7 @@ def test_what_people_are_called_stays_text_in_every_letter_and_on_every_page(pos
     @example(text=" ".join(PIECES[:4]))
     def call_everything(text: str) -> None:
         letters, pages = story(post, text, f"g{next(count)}")
-        assert set(letters) == set(usual) == set(_WRITERS)
+        assert set(letters) == set(usual) == set(WRITERS)
         for kind, letter in letters.items():
             check(post, letter)
             skeleton = Skeleton(letter.text("html"))
@@ -320,7 +320,7 @@ def linked(letter: Post) -> list[str]:
 @pytest.mark.parametrize("engine", ["postgresql"])
 def test_no_name_or_message_of_one_becomes_a_link_in_a_letter_to_another(post: Office) -> None:
     letters, _ = story(post, LINKS, "g")
-    assert set(letters) == set(_WRITERS)
+    assert set(letters) == set(WRITERS)
     for kind, letter in letters.items():
         assert linked(letter) == [], kind
         assert f"{LINKS} g" in letter.text().replace(WORD_JOINER, "").replace("\r\n> ", " "), kind
