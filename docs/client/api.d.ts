@@ -222,7 +222,7 @@ export interface paths {
         put?: never;
         /**
          * Take the place that a link holds out
-         * @description `accessToken` signs in once within 15 minutes, at `auth/login/token`.
+         * @description `accessToken` signs in once within 15 minutes, at `auth/login/token`. A link that was not mailed signs in no account that exists: that account must be signed in here.
          */
         post: operations["teams_accept"];
         delete?: never;
@@ -274,7 +274,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Open a closed account again */
+        /** Open a closed account again, unless somebody who ranks above me closed it */
         post: operations["people_activate"];
         delete?: never;
         options?: never;
@@ -310,7 +310,7 @@ export interface paths {
         put?: never;
         /**
          * Make a reset link to hand over to somebody who cannot get mail
-         * @description Its owner is told by mail.
+         * @description Its owner is told by mail. Nobody makes one for their own account; it stops working when the right of its maker ends.
          */
         post: operations["people_hand_over_reset"];
         delete?: never;
@@ -346,7 +346,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Take a role away */
+        /**
+         * Take a role away
+         * @description A staff role takes the account's sessions along; open invitations that would bring the role back are revoked, and nobody who ranks below me gives it back.
+         */
         delete: operations["people_revoke"];
         options?: never;
         head?: never;
@@ -976,7 +979,7 @@ export interface components {
          * @description What happened, for programs. A code never changes its meaning.
          * @enum {string}
          */
-        ErrorCode: "above_own_role" | "already_invited" | "already_member" | "already_onboarded" | "artist_has_label" | "busy" | "cross_site_request" | "current_password_incorrect" | "email_taken" | "forbidden" | "has_label" | "internal_error" | "invalid_credentials" | "invalid_input" | "invalid_json" | "invite_expired" | "invite_invalid" | "invite_other_address" | "invite_replaced" | "invite_required" | "invite_revoked" | "invite_used" | "last_owner" | "login_taken" | "mail_not_configured" | "method_not_allowed" | "minor_cannot_register" | "not_found" | "not_onboarded" | "not_pending" | "not_signed_in" | "password_breached" | "password_change_required" | "password_own_name" | "password_stopped" | "password_too_common" | "password_too_long" | "password_too_short" | "payload_too_large" | "phone_taken" | "reset_token_invalid" | "schema_not_current" | "service_unavailable" | "token_invalid" | "too_many_attempts" | "unsupported_media_type";
+        ErrorCode: "above_own_role" | "account_closed" | "already_invited" | "already_member" | "already_onboarded" | "artist_has_label" | "busy" | "cross_site_request" | "current_password_incorrect" | "email_taken" | "forbidden" | "has_label" | "internal_error" | "invalid_credentials" | "invalid_input" | "invalid_json" | "invite_expired" | "invite_invalid" | "invite_other_address" | "invite_replaced" | "invite_required" | "invite_revoked" | "invite_used" | "last_admin" | "last_owner" | "login_taken" | "mail_not_configured" | "method_not_allowed" | "minor_cannot_register" | "not_found" | "not_onboarded" | "not_pending" | "not_signed_in" | "own_reset_link" | "password_breached" | "password_change_required" | "password_own_name" | "password_stopped" | "password_too_common" | "password_too_long" | "password_too_short" | "payload_too_large" | "phone_taken" | "reset_token_invalid" | "roles_conflict" | "schema_not_current" | "service_unavailable" | "sign_in_required" | "token_invalid" | "too_many_attempts" | "unsupported_media_type";
         AccessToken: {
             /** @description What accepting a team invitation gave. */
             accessToken: string;
@@ -1814,19 +1817,6 @@ export interface components {
                 };
             };
         };
-        /** @description This invitation has already been accepted. */
-        AlreadyMember: {
-            headers: {
-                "X-Request-ID": components["headers"]["X-Request-ID"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Error"] & {
-                    /** @enum {string} */
-                    code: "already_member";
-                };
-            };
-        };
         /** @description Send the body as application/json. */
         UnsupportedMediaType: {
             headers: {
@@ -1854,8 +1844,8 @@ export interface components {
                 };
             };
         };
-        /** @description Somebody else must be owner first. */
-        LastOwner: {
+        /** @description This invitation has already been accepted. */
+        AlreadyMember: {
             headers: {
                 "X-Request-ID": components["headers"]["X-Request-ID"];
                 [name: string]: unknown;
@@ -1863,7 +1853,20 @@ export interface components {
             content: {
                 "application/json": components["schemas"]["Error"] & {
                     /** @enum {string} */
-                    code: "last_owner";
+                    code: "already_member";
+                };
+            };
+        };
+        /** @description A minor cannot also be an adult, a coach or a guardian. */
+        RolesConflict: {
+            headers: {
+                "X-Request-ID": components["headers"]["X-Request-ID"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"] & {
+                    /** @enum {string} */
+                    code: "roles_conflict";
                 };
             };
         };
@@ -2055,10 +2058,10 @@ export type ResponsePayloadTooLarge = components['responses']['PayloadTooLarge']
 export type ResponseInternalError = components['responses']['InternalError'];
 export type ResponseServiceUnavailable = components['responses']['ServiceUnavailable'];
 export type ResponseNotFound = components['responses']['NotFound'];
-export type ResponseAlreadyMember = components['responses']['AlreadyMember'];
 export type ResponseUnsupportedMediaType = components['responses']['UnsupportedMediaType'];
 export type ResponseTooManyAttempts = components['responses']['TooManyAttempts'];
-export type ResponseLastOwner = components['responses']['LastOwner'];
+export type ResponseAlreadyMember = components['responses']['AlreadyMember'];
+export type ResponseRolesConflict = components['responses']['RolesConflict'];
 export type ResponseInvalidCredentials = components['responses']['InvalidCredentials'];
 export type ResponseTokenInvalid = components['responses']['TokenInvalid'];
 export type ResponseCrossSiteRequest = components['responses']['CrossSiteRequest'];
@@ -2167,7 +2170,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["NotSignedIn"];
-            /** @description Please set a new password first. You are not allowed to do this. This request comes from a site that is not allowed to make it. */
+            /** @description The account with this address ranks above you. Please set a new password first. You are not allowed to do this. This request comes from a site that is not allowed to make it. */
             403: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2176,12 +2179,24 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Error"] & {
                         /** @enum {string} */
-                        code: "cross_site_request" | "forbidden" | "password_change_required";
+                        code: "above_own_role" | "cross_site_request" | "forbidden" | "password_change_required";
                     };
                 };
             };
             404: components["responses"]["NotFound"];
-            409: components["responses"]["AlreadyMember"];
+            /** @description This invitation has already been accepted. The account with this address is closed. */
+            409: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"] & {
+                        /** @enum {string} */
+                        code: "account_closed" | "already_member";
+                    };
+                };
+            };
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyAttempts"];
@@ -2791,7 +2806,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Invalid or expired invite token. This request comes from a site that is not allowed to make it. */
+            /** @description Invalid or expired invite token. There is an account with this address. Sign in to it first, then open the link again. This request comes from a site that is not allowed to make it. */
             403: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2800,7 +2815,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Error"] & {
                         /** @enum {string} */
-                        code: "cross_site_request" | "invite_expired" | "invite_invalid" | "invite_other_address" | "invite_replaced" | "invite_revoked" | "invite_used";
+                        code: "cross_site_request" | "invite_expired" | "invite_invalid" | "invite_other_address" | "invite_replaced" | "invite_revoked" | "invite_used" | "sign_in_required";
                     };
                 };
             };
@@ -3006,7 +3021,19 @@ export interface operations {
                 };
             };
             404: components["responses"]["NotFound"];
-            409: components["responses"]["LastOwner"];
+            /** @description Somebody else must be owner first. Somebody else must be an admin first. */
+            409: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"] & {
+                        /** @enum {string} */
+                        code: "last_admin" | "last_owner";
+                    };
+                };
+            };
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             500: components["responses"]["InternalError"];
@@ -3036,7 +3063,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["NotSignedIn"];
-            /** @description This person ranks above you. Please set a new password first. You are not allowed to do this. This request comes from a site that is not allowed to make it. */
+            /** @description This person ranks above you. You cannot make a reset link for your own account. Change your password instead. Please set a new password first. You are not allowed to do this. This request comes from a site that is not allowed to make it. */
             403: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -3045,7 +3072,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Error"] & {
                         /** @enum {string} */
-                        code: "above_own_role" | "cross_site_request" | "forbidden" | "password_change_required";
+                        code: "above_own_role" | "cross_site_request" | "forbidden" | "own_reset_link" | "password_change_required";
                     };
                 };
             };
@@ -3111,6 +3138,7 @@ export interface operations {
                 };
             };
             404: components["responses"]["NotFound"];
+            409: components["responses"]["RolesConflict"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             500: components["responses"]["InternalError"];
@@ -3156,7 +3184,19 @@ export interface operations {
                 };
             };
             404: components["responses"]["NotFound"];
-            409: components["responses"]["LastOwner"];
+            /** @description Somebody else must be owner first. Somebody else must be an admin first. */
+            409: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"] & {
+                        /** @enum {string} */
+                        code: "last_admin" | "last_owner";
+                    };
+                };
+            };
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             500: components["responses"]["InternalError"];
@@ -3338,7 +3378,19 @@ export interface operations {
                     };
                 };
             };
-            409: components["responses"]["AlreadyMember"];
+            /** @description This invitation has already been accepted. A minor cannot also be an adult, a coach or a guardian. */
+            409: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"] & {
+                        /** @enum {string} */
+                        code: "already_member" | "roles_conflict";
+                    };
+                };
+            };
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyAttempts"];
