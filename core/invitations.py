@@ -129,7 +129,8 @@ def renew(unit: Unit, rank: int, invitation: AnyRow, **changed: Any) -> Issued:
     end = ending(unit) if invitation.expires_at else None
     fresh = {"expires_at": end, "revoked_at": None, "revoked_rank": None, **changed}
     if claim(unit, Invitation, Invitation.id == invitation.id, ~_is_used(), allowed, spend=fresh) is None:
-        raise AlreadyMember if status_of(get(unit.look, invitation.id), unit.now) == "used" else AboveOwnRole
+        left = unit.session.execute(select(Invitation.id).where(Invitation.id == invitation.id, ~_is_used())).first()
+        raise AboveOwnRole if left else AlreadyMember
     unit.session.execute(update(InvitationLink).where(*_current(invitation.id)).values(replaced_at=unit.now))
     _record(unit, "invitation_renewed", invitation.id, invitation.kind)
     language = changed.get("language", invitation.language)

@@ -36,11 +36,12 @@ class Person:
 
 @dataclass(frozen=True)
 class Choices:
-    """What I may do about a person: nothing (`above`), nothing that loses the `last` owner or admin, no reset link for
-    `oneself`; and the roles to give."""
+    """What I may do about a person: nothing (`above`), no closing of the `last` owner or admin nor taking of the roles
+    that are `kept` for that, no reset link for `oneself`; and the roles to give."""
 
     above: bool
     last: bool
+    kept: list[str]
     oneself: bool
     grantable: list[str]
 
@@ -93,7 +94,8 @@ def choices(unit: Unit, me: SignedIn, person: Person) -> Choices:
     grantable = [role for role in roles.ALL if role not in person.roles and roles.may_grant(me.roles, role)]
     return Choices(
         above=above or (not person.is_active and (row.closed_rank or 0) > rank),
-        last=person.is_active and revocation.is_last(unit.look, row.user_id, person.roles),
+        last=person.is_active and revocation.loss(unit.look, row.user_id, person.roles) is not None,
+        kept=_kept(unit.look, row.user_id, person),
         oneself=row.user_id == me.user_id,
         grantable=[role for role in grantable if not roles.conflict([*person.roles, role])],
     )
@@ -154,6 +156,14 @@ def _act_with_admins(unit: Unit, me: SignedIn, skater_id: uuid.UUID) -> tuple[in
     """As authority.act_on, with all admins locked in the same pass: the last of them cannot go."""
     user_id = _get(unit.look, skater_id).user_id
     return authority.act_on(unit, me, user_id, *authority.admins(unit.look))
+
+
+def _kept(look: Look, user_id: int, person: Person) -> list[str]:
+    """The roles without which nobody would own the place, or pass as an admin."""
+    if not person.is_active:
+        return []
+    others = {role: [each for each in person.roles if each != role] for role in person.roles if role in roles.ADMINS}
+    return [role for role, left in others.items() if revocation.loss(look, user_id, person.roles, left)]
 
 
 def _get(look: Look, skater_id: uuid.UUID) -> AnyRow:

@@ -93,10 +93,15 @@ def end_made_by(unit: Unit, user_id: int) -> None:
     invitations.end(unit, _made(unit, user_id), roles.ADMIN_RANK)
 
 
-def is_last(look: Look, user_id: int, held: Collection[str]) -> bool:
-    """Whether nobody else owns the place, or nobody else passes as an admin, if this open account does."""
-    owns, runs = "owner" in held, roles.passes_as_admin(held)
-    return (owns and authority.owners(look) == {user_id}) or (runs and authority.admins(look) == {user_id})
+def loss(
+    look: Look, user_id: int, held: Collection[str], left: Collection[str] = ()
+) -> type[LastOwner | LastAdmin] | None:
+    """Return why this open account cannot lose what it holds down to what is left: nobody else owns the place, or
+    nobody else passes as an admin."""
+    if "owner" in held and "owner" not in left and authority.owners(look) == {user_id}:
+        return LastOwner
+    runs = roles.passes_as_admin(held) and not roles.passes_as_admin(left)
+    return LastAdmin if runs and authority.admins(look) == {user_id} else None
 
 
 def _hold_with_admins(unit: Unit, user_id: int) -> authority.Account:
@@ -105,15 +110,10 @@ def _hold_with_admins(unit: Unit, user_id: int) -> authority.Account:
 
 
 def _check_not_last(unit: Unit, account: authority.Account, left: Collection[str]) -> None:
-    """Refuse (LastOwner, LastAdmin) to leave this open account no more than these roles if nobody else has what it
-    loses."""
-    if not account.is_active:
-        return
-    if "owner" in account.roles and "owner" not in left and authority.owners(unit.look) == {account.id}:
-        raise LastOwner
-    runs = roles.passes_as_admin(account.roles) and not roles.passes_as_admin(left)
-    if runs and authority.admins(unit.look) == {account.id}:
-        raise LastAdmin
+    """Refuse (LastOwner, LastAdmin) to leave this account no more than these roles; see loss."""
+    refusal = loss(unit.look, account.id, account.roles, left) if account.is_active else None
+    if refusal:
+        raise refusal
 
 
 def _made(unit: Unit, user_id: int, beyond: int = 0) -> list[AnyRow]:

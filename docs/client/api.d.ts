@@ -239,7 +239,7 @@ export interface paths {
         put?: never;
         /**
          * Take the place that a link holds out
-         * @description `accessToken` signs in once within 15 minutes, at `auth/login/token`.
+         * @description `accessToken` signs in once within 15 minutes, at `auth/login/token`. A link that was not mailed signs in no account that exists: that account must be signed in here.
          */
         post: operations["teams_accept"];
         delete?: never;
@@ -291,7 +291,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Open a closed account again */
+        /** Open a closed account again, unless somebody who ranks above me closed it */
         post: operations["people_activate"];
         delete?: never;
         options?: never;
@@ -327,7 +327,7 @@ export interface paths {
         put?: never;
         /**
          * Make a reset link to hand over to somebody who cannot get mail
-         * @description Its owner is told by mail.
+         * @description Its owner is told by mail. Nobody makes one for their own account; it stops working when the right of its maker ends.
          */
         post: operations["people_hand_over_reset"];
         delete?: never;
@@ -363,7 +363,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Take a role away */
+        /**
+         * Take a role away
+         * @description A staff role takes the account's sessions along; open invitations that would bring the role back are revoked, and nobody who ranks below me gives it back.
+         */
         delete: operations["people_revoke"];
         options?: never;
         head?: never;
@@ -1050,7 +1053,7 @@ export interface components {
          * @description What happened, for programs. A code never changes its meaning.
          * @enum {string}
          */
-        ErrorCode: "above_own_role" | "already_invited" | "already_member" | "already_onboarded" | "artist_has_label" | "busy" | "cross_site_request" | "current_password_incorrect" | "email_taken" | "forbidden" | "has_label" | "internal_error" | "invalid_credentials" | "invalid_input" | "invalid_json" | "invite_expired" | "invite_invalid" | "invite_other_address" | "invite_replaced" | "invite_required" | "invite_revoked" | "invite_used" | "last_owner" | "login_taken" | "mail_not_configured" | "malformed_request" | "method_not_allowed" | "minor_cannot_register" | "not_found" | "not_onboarded" | "not_pending" | "not_signed_in" | "password_breached" | "password_change_required" | "password_own_name" | "password_stopped" | "password_too_common" | "password_too_long" | "password_too_short" | "payload_too_large" | "phone_taken" | "reset_token_invalid" | "schema_not_current" | "service_unavailable" | "token_invalid" | "too_many_attempts" | "unknown_host" | "unsupported_media_type";
+        ErrorCode: "above_own_role" | "account_closed" | "already_invited" | "already_member" | "already_onboarded" | "already_proven" | "artist_has_label" | "busy" | "cross_site_request" | "current_password_incorrect" | "email_taken" | "forbidden" | "has_label" | "internal_error" | "invalid_credentials" | "invalid_input" | "invalid_json" | "invite_expired" | "invite_invalid" | "invite_other_address" | "invite_replaced" | "invite_required" | "invite_revoked" | "invite_used" | "last_admin" | "last_owner" | "login_taken" | "mail_not_configured" | "malformed_request" | "method_not_allowed" | "minor_cannot_register" | "not_found" | "not_onboarded" | "not_pending" | "not_signed_in" | "own_reset_link" | "password_breached" | "password_change_required" | "password_own_name" | "password_stopped" | "password_too_common" | "password_too_long" | "password_too_short" | "payload_too_large" | "phone_taken" | "proof_code_invalid" | "proof_token_invalid" | "reset_token_invalid" | "roles_conflict" | "schema_not_current" | "service_unavailable" | "sign_in_required" | "token_invalid" | "too_many_attempts" | "too_many_letters" | "unknown_host" | "unsupported_media_type";
         AccessToken: {
             /** @description What accepting a team invitation gave. */
             accessToken: string;
@@ -1917,19 +1920,6 @@ export interface components {
                 };
             };
         };
-        /** @description This invitation has already been accepted. */
-        AlreadyMember: {
-            headers: {
-                "X-Request-ID": components["headers"]["X-Request-ID"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Error"] & {
-                    /** @enum {string} */
-                    code: "already_member";
-                };
-            };
-        };
         /** @description Send the body as application/json. */
         UnsupportedMediaType: {
             headers: {
@@ -1970,8 +1960,8 @@ export interface components {
                 };
             };
         };
-        /** @description Somebody else must be owner first. */
-        LastOwner: {
+        /** @description This invitation has already been accepted. */
+        AlreadyMember: {
             headers: {
                 "X-Request-ID": components["headers"]["X-Request-ID"];
                 [name: string]: unknown;
@@ -1979,7 +1969,20 @@ export interface components {
             content: {
                 "application/json": components["schemas"]["Error"] & {
                     /** @enum {string} */
-                    code: "last_owner";
+                    code: "already_member";
+                };
+            };
+        };
+        /** @description A minor cannot also be an adult, a coach or a guardian. */
+        RolesConflict: {
+            headers: {
+                "X-Request-ID": components["headers"]["X-Request-ID"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"] & {
+                    /** @enum {string} */
+                    code: "roles_conflict";
                 };
             };
         };
@@ -2188,11 +2191,11 @@ export type ResponseUnknownHost = components['responses']['UnknownHost'];
 export type ResponseInternalError = components['responses']['InternalError'];
 export type ResponseServiceUnavailable = components['responses']['ServiceUnavailable'];
 export type ResponseNotFound = components['responses']['NotFound'];
-export type ResponseAlreadyMember = components['responses']['AlreadyMember'];
 export type ResponseUnsupportedMediaType = components['responses']['UnsupportedMediaType'];
 export type ResponseTooManyAttempts = components['responses']['TooManyAttempts'];
 export type ResponseMalformedRequest = components['responses']['MalformedRequest'];
-export type ResponseLastOwner = components['responses']['LastOwner'];
+export type ResponseAlreadyMember = components['responses']['AlreadyMember'];
+export type ResponseRolesConflict = components['responses']['RolesConflict'];
 export type ResponseCrossSiteRequest = components['responses']['CrossSiteRequest'];
 export type ResponseAlreadyProven = components['responses']['AlreadyProven'];
 export type ResponseInvalidCredentials = components['responses']['InvalidCredentials'];
@@ -2303,7 +2306,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["NotSignedIn"];
-            /** @description Please set a new password first. You are not allowed to do this. This request comes from a site that is not allowed to make it. */
+            /** @description The account with this address ranks above you. Please set a new password first. You are not allowed to do this. This request comes from a site that is not allowed to make it. */
             403: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2312,16 +2315,41 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Error"] & {
                         /** @enum {string} */
-                        code: "cross_site_request" | "forbidden" | "password_change_required";
+                        code: "above_own_role" | "cross_site_request" | "forbidden" | "password_change_required";
                     };
                 };
             };
             404: components["responses"]["NotFound"];
-            409: components["responses"]["AlreadyMember"];
+            /** @description This invitation has already been accepted. The account with this address is closed. */
+            409: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"] & {
+                        /** @enum {string} */
+                        code: "account_closed" | "already_member";
+                    };
+                };
+            };
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             421: components["responses"]["UnknownHost"];
-            429: components["responses"]["TooManyAttempts"];
+            /** @description Too many attempts. Please wait a moment and try again. This mailbox has got several invitations today. Please try again tomorrow. */
+            429: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"] & {
+                        /** @enum {string} */
+                        code: "too_many_attempts" | "too_many_letters";
+                    };
+                };
+            };
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -2484,6 +2512,68 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyAttempts"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    invites_list_registered: {
+        parameters: {
+            query?: {
+                /** @description How many at most. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description An id, as other answers give it. One that names nothing is answered 404. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Guests"];
+                };
+            };
+            /** @description Some fields need attention. This request could not be read. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"] & {
+                        /** @enum {string} */
+                        code: "invalid_input" | "malformed_request";
+                    };
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            /** @description Please set a new password first. You are not allowed to do this. */
+            403: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"] & {
+                        /** @enum {string} */
+                        code: "forbidden" | "password_change_required";
+                    };
+                };
+            };
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            421: components["responses"]["UnknownHost"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -2530,7 +2620,20 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             421: components["responses"]["UnknownHost"];
-            429: components["responses"]["TooManyAttempts"];
+            /** @description Too many attempts. Please wait a moment and try again. This mailbox has got several invitations today. Please try again tomorrow. */
+            429: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"] & {
+                        /** @enum {string} */
+                        code: "too_many_attempts" | "too_many_letters";
+                    };
+                };
+            };
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -2696,6 +2799,7 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyAttempts"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -2857,6 +2961,7 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyAttempts"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -2903,7 +3008,20 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             421: components["responses"]["UnknownHost"];
-            429: components["responses"]["TooManyAttempts"];
+            /** @description Too many attempts. Please wait a moment and try again. This mailbox has got several invitations today. Please try again tomorrow. */
+            429: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"] & {
+                        /** @enum {string} */
+                        code: "too_many_attempts" | "too_many_letters";
+                    };
+                };
+            };
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -2944,7 +3062,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Invalid or expired invite token. This request comes from a site that is not allowed to make it. */
+            /** @description Invalid or expired invite token. There is an account with this address. Sign in to it first, then open the link again. This request comes from a site that is not allowed to make it. */
             403: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2953,7 +3071,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Error"] & {
                         /** @enum {string} */
-                        code: "cross_site_request" | "invite_expired" | "invite_invalid" | "invite_other_address" | "invite_replaced" | "invite_revoked" | "invite_used";
+                        code: "cross_site_request" | "invite_expired" | "invite_invalid" | "invite_other_address" | "invite_replaced" | "invite_revoked" | "invite_used" | "sign_in_required";
                     };
                 };
             };
@@ -3124,6 +3242,7 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyAttempts"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -3166,10 +3285,23 @@ export interface operations {
                 };
             };
             404: components["responses"]["NotFound"];
-            409: components["responses"]["LastOwner"];
+            /** @description Somebody else must be owner first. Somebody else must be an admin first. */
+            409: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"] & {
+                        /** @enum {string} */
+                        code: "last_admin" | "last_owner";
+                    };
+                };
+            };
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyAttempts"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -3198,7 +3330,7 @@ export interface operations {
             };
             400: components["responses"]["MalformedRequest"];
             401: components["responses"]["NotSignedIn"];
-            /** @description This person ranks above you. Please set a new password first. You are not allowed to do this. This request comes from a site that is not allowed to make it. */
+            /** @description This person ranks above you. You cannot make a reset link for your own account. Change your password instead. Please set a new password first. You are not allowed to do this. This request comes from a site that is not allowed to make it. */
             403: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -3207,7 +3339,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Error"] & {
                         /** @enum {string} */
-                        code: "above_own_role" | "cross_site_request" | "forbidden" | "password_change_required";
+                        code: "above_own_role" | "cross_site_request" | "forbidden" | "own_reset_link" | "password_change_required";
                     };
                 };
             };
@@ -3274,9 +3406,11 @@ export interface operations {
                 };
             };
             404: components["responses"]["NotFound"];
+            409: components["responses"]["RolesConflict"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyAttempts"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -3321,10 +3455,23 @@ export interface operations {
                 };
             };
             404: components["responses"]["NotFound"];
-            409: components["responses"]["LastOwner"];
+            /** @description Somebody else must be owner first. Somebody else must be an admin first. */
+            409: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"] & {
+                        /** @enum {string} */
+                        code: "last_admin" | "last_owner";
+                    };
+                };
+            };
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyAttempts"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -3370,6 +3517,7 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyAttempts"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -3480,7 +3628,7 @@ export interface operations {
                     "application/json": components["schemas"]["Message"];
                 };
             };
-            /** @description This link is invalid, expired or has already been used. Some fields need attention. The body must be one JSON object. */
+            /** @description This link is invalid, expired or has already been used. Some fields need attention. The body must be one JSON object. This request could not be read. */
             400: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -3489,13 +3637,14 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Error"] & {
                         /** @enum {string} */
-                        code: "invalid_input" | "invalid_json" | "proof_token_invalid";
+                        code: "invalid_input" | "invalid_json" | "malformed_request" | "proof_token_invalid";
                     };
                 };
             };
             403: components["responses"]["CrossSiteRequest"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            421: components["responses"]["UnknownHost"];
             429: components["responses"]["TooManyAttempts"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
@@ -3524,7 +3673,7 @@ export interface operations {
                     "application/json": components["schemas"]["Message"];
                 };
             };
-            /** @description This code is wrong, expired or has already been used. Some fields need attention. The body must be one JSON object. */
+            /** @description This code is wrong, expired or has already been used. Some fields need attention. The body must be one JSON object. This request could not be read. */
             400: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -3533,7 +3682,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Error"] & {
                         /** @enum {string} */
-                        code: "invalid_input" | "invalid_json" | "proof_code_invalid";
+                        code: "invalid_input" | "invalid_json" | "malformed_request" | "proof_code_invalid";
                     };
                 };
             };
@@ -3553,6 +3702,8 @@ export interface operations {
             };
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyAttempts"];
             500: components["responses"]["InternalError"];
             /** @description There is a lot going on right now. Please try again in a few seconds. This service is not available right now. Please try again in a few seconds. */
             503: {
@@ -3589,6 +3740,7 @@ export interface operations {
                     "application/json": components["schemas"]["Message"];
                 };
             };
+            400: components["responses"]["MalformedRequest"];
             401: components["responses"]["NotSignedIn"];
             /** @description Please set a new password first. This request comes from a site that is not allowed to make it. */
             403: {
@@ -3606,6 +3758,7 @@ export interface operations {
             409: components["responses"]["AlreadyProven"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            421: components["responses"]["UnknownHost"];
             429: components["responses"]["TooManyAttempts"];
             500: components["responses"]["InternalError"];
             /** @description No letter can be sent (email service not configured) This service is not available right now. Please try again in a few seconds. */
@@ -3674,7 +3827,19 @@ export interface operations {
                     };
                 };
             };
-            409: components["responses"]["AlreadyMember"];
+            /** @description This invitation has already been accepted. A minor cannot also be an adult, a coach or a guardian. */
+            409: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"] & {
+                        /** @enum {string} */
+                        code: "already_member" | "roles_conflict";
+                    };
+                };
+            };
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             421: components["responses"]["UnknownHost"];
@@ -3882,6 +4047,7 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyAttempts"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -4248,6 +4414,7 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyAttempts"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -4293,6 +4460,7 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyAttempts"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -4321,7 +4489,19 @@ export interface operations {
                     "application/json": components["schemas"]["LabelInvitations"];
                 };
             };
-            400: components["responses"]["MalformedRequest"];
+            /** @description Some fields need attention. This request could not be read. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"] & {
+                        /** @enum {string} */
+                        code: "invalid_input" | "malformed_request";
+                    };
+                };
+            };
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["PasswordChangeRequired"];
             413: components["responses"]["PayloadTooLarge"];
@@ -4384,6 +4564,7 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyAttempts"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -4430,6 +4611,7 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyAttempts"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -4461,7 +4643,19 @@ export interface operations {
                     "application/json": components["schemas"]["LabelInvitations"];
                 };
             };
-            400: components["responses"]["MalformedRequest"];
+            /** @description Some fields need attention. This request could not be read. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"] & {
+                        /** @enum {string} */
+                        code: "invalid_input" | "malformed_request";
+                    };
+                };
+            };
             401: components["responses"]["NotSignedIn"];
             /** @description You are not allowed to do this. Please set a new password first. */
             403: {
@@ -4540,7 +4734,20 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             421: components["responses"]["UnknownHost"];
-            429: components["responses"]["TooManyAttempts"];
+            /** @description Too many attempts. Please wait a moment and try again. This mailbox has got several invitations today. Please try again tomorrow. */
+            429: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"] & {
+                        /** @enum {string} */
+                        code: "too_many_attempts" | "too_many_letters";
+                    };
+                };
+            };
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -4655,6 +4862,7 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyAttempts"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -4683,6 +4891,7 @@ export interface operations {
             403: components["responses"]["PasswordChangeRequired"];
             413: components["responses"]["PayloadTooLarge"];
             421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyAttempts"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -4728,6 +4937,7 @@ export interface operations {
             403: components["responses"]["PasswordChangeRequired"];
             413: components["responses"]["PayloadTooLarge"];
             421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyAttempts"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -4786,6 +4996,7 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyAttempts"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -4887,6 +5098,7 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyAttempts"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -4929,6 +5141,7 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyAttempts"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -5082,6 +5295,7 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             421: components["responses"]["UnknownHost"];
+            429: components["responses"]["TooManyAttempts"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
         };

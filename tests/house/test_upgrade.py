@@ -25,11 +25,12 @@ BEFORE = "0001"
 NOW = datetime.now(UTC).replace(tzinfo=None)
 MONTH = timedelta(days=30)
 GUESTS = (1, 2, 3)
+ISSUER = 1
 
 LIVING = {
     "a secret for many": {"max_uses": 50, "uses": 2, "roles": ["adult", "coach"], "note": "Winter courses"},
     "a secret without end": {"max_uses": 0, "uses": 1, "expires_at": None},
-    "a fresh secret": {"max_uses": 1, "uses": 0, "created_by": 1},
+    "a fresh secret": {"max_uses": 1, "uses": 0, "created_by": ISSUER},
 }
 DEAD = {
     "a spent secret": ({"max_uses": 1, "uses": 1}, "invite_used"),
@@ -51,6 +52,8 @@ def lived_in(databases: Databases, engine: str) -> Iterator[Flask]:
         with db.engine.begin() as connection:
             for number in GUESTS:
                 connection.execute(insert(tables["uAuthTable"]).values(guest(number)))
+            admin = select(tables["role"].c.id).where(tables["role"].c.name == "admin").scalar_subquery()
+            connection.execute(insert(tables["user_roles"]).values(user_id=ISSUER, role_id=admin))
             for secret, about in ISSUED.items():
                 connection.execute(insert(tables["invitations"]).values(invitation(secret, **about)))
             for secret, number in USES:

@@ -59,8 +59,8 @@ def test_a_language_is_complete(code: str, said: Said) -> None:
         ('msgstr "Hallo, %(name)s"', 'msgstr "Hallo, %(nme)s"', ["other placeholders: 'Hallo, %(nme)s'"]),
         ('msgstr "{whom} ist beigetreten."', 'msgstr "Beigetreten."', ["other placeholders: 'Beigetreten.'"]),
         (
-            "<strong>%(login)s</strong> angemeldet.",
-            "<b>%(login)s</b> angemeldet.",
+            "Du bist als <strong>%(login)s</strong> angemeldet.",
+            "Du bist als <b>%(login)s</b> angemeldet.",
             ["other placeholders: 'Du bist als"],
         ),
     ],

@@ -34,4 +34,4 @@ def test_a_file_is_all_that_a_third_language_needs_and_nothing_is_left_in_englis
 
     assert told["offered"] == ["de", "en", "nl"]
     assert told["left"] == {}
-    assert told["letters"] == ["nl"] * 7
+    assert told["letters"] == ["nl"] * 10

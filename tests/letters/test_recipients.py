@@ -21,7 +21,7 @@ from app.wire.fields import address
 from core.models import Invitation
 from tests.support.examples import examples, say_seed
 from tests.support.mailserver import Post
-from tests.support.office import ADDRESSED, HEADERS, NEW, ROUTES, Office, on_the_wire
+from tests.support.office import ADDRESSED, HEADERS, NEW, ROUTES, Office, on_the_wire, team_letter
 from tests.support.routes import TEAM, USERS
 from tests.support.world import AUTH, PASSWORD
 
@@ -256,6 +256,9 @@ def story(post: Office, text: str, tag: str) -> tuple[dict[str, Post], list[str]
     named.email = f"{tag}@club.test"
     assert named.register(world.invite()).status_code == 200
     assert named.sign_in().status_code == 200
+    world.prove(named)
+    opened = world.somebody("Eve").post(f"{TEAM}/accept", {"token": team_letter(post, named)})
+    assert opened.status_code == 200
     for role in ("artist", "owner"):
         assert world.terminal("users", "grant", name, role).exit_code == 0
     place = post.tenant(name)
@@ -268,7 +271,7 @@ def story(post: Office, text: str, tag: str) -> tuple[dict[str, Post], list[str]
         ),
         named.post("/api/v4/admin/teams/invitations", {"emails": [f"t-{tag}@club.test"], "role": "dev"}),
         post.lou.post(f"/api/v4/labels/{post.label(name)}/invitations", asking),
-        named.post(f"/api/v4/admin/users/{post.key(named)}/reset-link"),
+        post.ann.post(f"/api/v4/admin/users/{post.key(named)}/reset-link"),
         world.somebody("Eve").post(f"{AUTH}/reset-request", {"email": named.email}),
         named.post(f"{AUTH}/change-password", {"current_password": PASSWORD, "new_password": NEW}),
     ]

@@ -19,6 +19,7 @@ SUBJECTS = {
     "Your password was changed": "password_changed",
     "A reset link was made for you": "reset_handed_over",
     "You are invited to the team": "team_invited",
+    "An invitation signed in to your account": "signed_in_by_link",
 }
 
 

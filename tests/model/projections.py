@@ -21,6 +21,7 @@ from core.models import (
     PasswordReset,
     Profile,
     Role,
+    RoleTaken,
     TeamMember,
     TenantCoach,
     User,
@@ -34,6 +35,7 @@ from tests.model.stories import Product
 CHANGING: tuple[type[Base], ...] = (
     User,
     UserRole,
+    RoleTaken,
     BrowserSession,
     EmailProof,
     Invitation,
@@ -60,13 +62,27 @@ def people(model: Product, rows: Rows) -> Compared:
     """Accounts and rights (I5), nobody twice under any name (I7)."""
     held = _roles(rows)
     there = {
-        row.email_key: (row.login, row.is_active, row.must_change_password, held.get(row.id, set()))
+        row.email_key: (
+            (row.login, row.is_active, row.must_change_password, held.get(row.id, set())),
+            (row.email_proven_at is not None, row.closed_rank),
+        )
         for row in rows[User]
     }
     names = [name for row in rows[User] for name in {row.login_key, row.email_key}]
     assert len(names) == len(set(names))
     accounts = model.accounts.values()
-    return {each.email: (each.login, each.active, each.must_change, each.roles) for each in accounts}, there
+    return {
+        each.email: ((each.login, each.active, each.must_change, each.roles), (each.proven, each.closed_by))
+        for each in accounts
+    }, there
+
+
+def taken(model: Product, rows: Rows) -> Compared:
+    """What was taken from whom, and by which rank; what is held was not taken."""
+    email, called = _emails(rows), {row.id: row.name for row in rows[Role]}
+    there = {(email[row.user_id], called[row.role_id]): (row.taken_at, row.rank) for row in rows[RoleTaken]}
+    wanted = {(each.email, role): lost for each in model.accounts.values() for role, lost in each.taken.items()}
+    return wanted, there
 
 
 def sessions(model: Product, rows: Rows) -> Compared:
@@ -82,6 +98,7 @@ def invitations(model: Product, rows: Rows) -> Compared:
     email = _emails(rows)
     links = Counter(row.invitation_id for row in rows[InvitationLink])
     living = Counter(row.invitation_id for row in rows[InvitationLink] if row.replaced_at is None)
+    makers = {row.invitation_id: email.get(row.created_by) for row in rows[InvitationLink] if row.replaced_at is None}
     there = {
         str(row.id): Invite(
             str(row.id),
@@ -95,6 +112,9 @@ def invitations(model: Product, rows: Rows) -> Compared:
             row.revoked_at is not None,
             links[row.id],
             living[row.id],
+            row.revoked_rank,
+            makers[row.id],
+            row.created_at,
         )
         for row in rows[Invitation]
     }
@@ -114,7 +134,10 @@ def secrets(model: Product, rows: Rows) -> Compared:
     """What opens an account (I3), which must be open (I4)."""
     email, closed = _emails(rows), {row.id for row in rows[User] if not row.is_active}
     assert not closed & {row.user_id for row in (*rows[PasswordReset], *rows[LoginToken])}
-    resets = {row.digest: Once(email[row.user_id], row.expires_at) for row in rows[PasswordReset]}
+    resets = {
+        row.digest: Once(email[row.user_id], row.expires_at, mailed=row.mailed, maker=email.get(row.created_by))
+        for row in rows[PasswordReset]
+    }
     tokens = {row.digest: Once(email[row.user_id], row.expires_at, row.used_at is not None) for row in rows[LoginToken]}
     expected = {_inside(key): each for key, each in model.tokens.items()}
     return ({digest(key): each for key, each in model.resets.items()}, expected), (resets, tokens)
@@ -162,6 +185,7 @@ def letters(model: Product, rows: Rows) -> Compared:
 
 ALL: tuple[Callable[[Product, Rows], Compared], ...] = (
     people,
+    taken,
     sessions,
     invitations,
     uses,

@@ -12,6 +12,8 @@ OWN_CHOICE = {"adult", "coach", "guardian"}
 WEEK, DAY, HOUR, QUARTER = timedelta(days=7), timedelta(days=1), timedelta(hours=1), timedelta(minutes=15)
 LIVES = {False: (timedelta(days=30), WEEK), True: (timedelta(hours=12), HOUR)}
 """Of a session, in all and idle: of others, and of admins."""
+TERMINAL = 4
+"""Its rank."""
 
 
 class No(Exception):
@@ -30,6 +32,10 @@ class Account:
     must_change: bool = False
     profile: dict[str, Any] | None = None
     proven: bool = False
+    closed_by: int | None = None
+    """The rank of who closed it."""
+    taken: dict[str, tuple[datetime, int]] = field(default_factory=dict)
+    """Roles that it lost: when, and by which rank."""
 
     @property
     def rank(self) -> int:
@@ -59,6 +65,15 @@ class Invite:
     revoked: bool = False
     links: int = 0
     living_links: int = 0
+    revoked_by: int | None = None
+    maker: str | None = None
+    """Who issued or renewed it last."""
+    made: datetime | None = None
+
+    @property
+    def needs(self) -> int:
+        """The rank that holding it out takes."""
+        return max([2, *(STAFF.get(role, 0) for role in self.roles)])
 
     @property
     def used_up(self) -> bool:
@@ -72,6 +87,9 @@ class Once:
     email: str
     ends: datetime
     used: bool = False
+    mailed: bool = False
+    maker: str | None = None
+    """Who handed it over."""
 
 
 @dataclass
@@ -102,6 +120,8 @@ class Model:
     invites: dict[str, Invite] = field(default_factory=dict)
     links: dict[str, str] = field(default_factory=dict)
     """Token to invitation, of links that were not replaced."""
+    mailed: set[str] = field(default_factory=set)
+    """Tokens of links that came by mail."""
     uses: set[tuple[str, str]] = field(default_factory=set)
     resets: dict[str, Once] = field(default_factory=dict)
     proofs: dict[str, Once] = field(default_factory=dict)
@@ -172,6 +192,11 @@ class Model:
         self.resets = {key: each for key, each in self.resets.items() if each.email != email}
         self.tokens = {key: each for key, each in self.tokens.items() if each.email != email}
 
+    def prove(self, account: Account) -> None:
+        if not account.proven:
+            account.proven = True
+            self.note("address_proven")
+
     def new_password(self, account: Account, password: str) -> None:
         self.end_secrets(account.email)
         self.end_sessions(account.email)
@@ -186,7 +211,18 @@ class Model:
         invite = self.invites.get(self.links.get(token, ""))
         if invite is None or invite.kind not in kinds or not self.is_open(invite):
             raise No(403)
+        self.check_maker(invite.maker, invite.needs)
         return invite
+
+    def check_maker(self, email: str | None, needed: int, status: int = 403) -> None:
+        """Whoever made a link could still make it; None is the terminal, or the post."""
+        maker = self.accounts.get(email or "")
+        if email and (maker is None or not maker.active or maker.rank < needed):
+            raise No(status)
+
+    def needed(self, invite: Invite, account: Account | None) -> int:
+        """The rank that holding it out to this account takes."""
+        return max(invite.needs, account.rank if account and account.email == invite.email else 0)
 
     def is_good(self, secret: str) -> bool:
         """Whether this opens something, as far as one can say without knowing for whom."""
@@ -196,45 +232,99 @@ class Model:
         invite = self.invites.get(self.links.get(secret, ""))
         return self.find(secret) is not None or (invite is not None and self.is_open(invite))
 
-    def link(self, invite: Invite, token: str | None) -> None:
+    def link(self, invite: Invite, token: str | None, mailed: bool = False) -> None:
         """A link more; None for one that nobody is shown."""
+        if token and mailed:
+            self.mailed.add(token)
         invite.links, invite.living_links = invite.links + 1, invite.living_links + 1
         if token:
             self.links[token] = invite.id
 
     def issue(self, invite: Invite, token: str | None = None) -> None:
         self.invites[invite.id] = invite
+        invite.maker, invite.made = invite.issuer, self.now
         self.link(invite, token)
         self.note("invitation_issued")
 
     def renew(self, me: Account, invite: Invite, token: str | None, roles: set[str] | None = None) -> None:
+        if (invite.revoked_by or 0) > me.rank:
+            raise No(403)
         self.links = {key: to for key, to in self.links.items() if to != invite.id}
-        invite.ends, invite.revoked, invite.issuer, invite.living_links = self.now + WEEK, False, me.email, 0
+        invite.ends, invite.revoked, invite.maker, invite.living_links = self.now + WEEK, False, me.email, 0
+        invite.revoked_by = None
         invite.roles = roles or invite.roles
         self.note("invitation_renewed")
         self.link(invite, token)
 
-    def revoke(self, invite: Invite) -> None:
+    def revoke(self, invite: Invite, rank: int) -> None:
         if not invite.revoked:
-            invite.revoked = True
+            invite.revoked, invite.revoked_by = True, rank
             self.note("invitation_revoked")
 
-    def revoke_all_by(self, email: str) -> None:
+    def end_made_by(self, email: str, rank: int, beyond: int = 0) -> None:
+        """What an account made, as far as the rank that it has left may not make it."""
         for invite in self.invites.values():
-            if invite.issuer == email and self.is_open(invite):
-                self.revoke(invite)
+            if invite.maker == email and self.is_open(invite) and invite.needs > beyond:
+                self.revoke(invite, rank)
+        if beyond < 2:
+            self.resets = {key: each for key, each in self.resets.items() if each.maker != email}
 
-    def take(self, invite: Invite, account: Account, *events: str) -> None:
-        """Use an invitation up, for this account."""
+    def end_addressed_to(self, email: str, rank: int, role: str | None = None) -> None:
+        """Open invitations to this address, all or those that hold this role out."""
+        for invite in self.invites.values():
+            if invite.email == email and self.is_open(invite) and (role is None or role in invite.roles):
+                self.revoke(invite, rank)
+
+    def end_asked(self, email: str) -> None:
+        """What this account's labels asked, and what it was asked as an artist."""
+        for asked in self.asked.values():
+            if asked.status == "pending" and email in {asked.email, self.labels[asked.label]}:
+                asked.status = "expired"
+                self.note("label_withdrawn")
+
+    def gain(self, account: Account, roles: set[str]) -> None:
+        """A staff role that is new ends what would let others in."""
+        is_new = not roles <= account.roles
+        account.roles |= roles
+        if is_new and roles & set(STAFF):
+            self.end_secrets(account.email)
+
+    def given(self, invite: Invite, account: Account, roles: set[str]) -> set[str]:
+        """Which of these roles the account may have by this invitation, of those that were taken from it."""
+        rank = self.accounts[invite.maker].rank if invite.maker else TERMINAL
+        return {
+            role
+            for role in roles - account.roles
+            if (lost := account.taken.get(role)) is None
+            or (lost[1] <= rank and (invite.email is not None or lost[0] < (invite.made or self.now)))
+        }
+
+    def take(self, invite: Invite, token: str, account: Account, roles: set[str], *events: str) -> None:
+        """Use an invitation up, for this account: all or nothing of it where it is personal."""
+        given = self.given(invite, account, roles)
+        if invite.email and not invite.roles <= given | account.roles:
+            raise No(403)
+        self.note(*events)
+        if roles & (given | account.roles):
+            self.note("roles_granted")
+        self.gain(account, given)
         invite.uses += 1
-        account.roles |= invite.roles
         self.uses.add((invite.id, account.email))
         if invite.kind == "coach":
             self.places[account.email] = (invite.id, account.email)
-        self.note(*events, "roles_granted")
+        if token in self.mailed:
+            self.prove(account)
 
-    def last_owner(self, email: str) -> bool:
-        return [each.email for each in self.accounts.values() if each.active and "owner" in each.roles] == [email]
+    def check_not_last(self, account: Account, left: set[str]) -> None:
+        """Somebody must own the place, and run it."""
+        others = [each for each in self.accounts.values() if each.active and each is not account]
+        if not account.active:
+            return
+        if "owner" in account.roles - left and not any("owner" in each.roles for each in others):
+            raise No(409)
+        still = max((STAFF.get(role, 0) for role in left), default=0)
+        if account.rank >= 2 > still and not any(each.rank >= 2 for each in others):
+            raise No(409)
 
     def person(self, me: Account, email: str) -> Account:
         """Somebody whom I may change."""

@@ -45,10 +45,10 @@ class Product(Model):
         logins = {each.login.casefold() for each in self.accounts.values()}
         if email in self.accounts or login.casefold() in logins:
             raise No(409)
-        account = self.accounts[email] = Account(login, email, password, set(roles), self.now)
-        self.take(invite, account, "user_registered")
-        account.roles = account.roles or {"adult"}
-        self.post("address_to_prove", email)
+        account = self.accounts[email] = Account(login, email, password, set(), self.now)
+        self.take(invite, token, account, {*roles, *invite.roles} or {"adult"}, "user_registered")
+        if not account.proven:
+            self.post("address_to_prove", email)
         return 200
 
     def accept(self, cookie: Cookie, token: str, said: Any) -> int:
@@ -58,27 +58,40 @@ class Product(Model):
             raise No(403)
         if (invite.id, me.email) in self.uses:
             raise No(409)
-        self.take(invite, me, "invitation_accepted")
+        self.check_maker(invite.maker, self.needed(invite, me))
+        self.take(invite, token, me, invite.roles, "invitation_accepted")
         return 200
 
     def accept_team(self, cookie: Cookie, token: str, said: Any) -> int:
         invite, me = self.living(_short(token), "team"), self.find(cookie)
         if me and me.email != invite.email:
             raise No(403)
-        issuer = self.accounts[invite.issuer or ""]
-        if not issuer.active or not issuer.may_give(*invite.roles):
-            raise No(403)
         email = invite.email or ""
         account = self.accounts.get(email)
-        if account and not account.active:
+        if account and (not account.active or (me is None and token not in self.mailed)):
             raise No(403)
+        self.check_maker(invite.maker, self.needed(invite, account))
+        if account and not invite.roles <= self.given(invite, account, invite.roles) | account.roles:
+            raise No(403)
+        if account and me is None:
+            self.let_in(account)
         if account is None:
             account = Account(said.login_of(email), email, None, set(), self.now, must_change=True)
             self.accounts[email] = account
-        self.take(invite, account, "invitation_accepted")
-        self.team[email] = next(iter(invite.roles))
+        self.take(invite, token, account, invite.roles, "invitation_accepted")
+        self.team.setdefault(email, next(iter(invite.roles)))
         self.tokens[said["accessToken"]] = Once(email, self.now + QUARTER)
         return 200
+
+    def let_in(self, account: Account) -> None:
+        """Who has the mailed link has the mailbox: of an account that never showed that, all else ends."""
+        if not account.proven:
+            self.end_secrets(account.email)
+            self.end_sessions(account.email)
+            self.end_made_by(account.email, 2)
+            account.password, account.must_change, account.changed = None, True, self.now
+            self.note("address_taken_over")
+        self.post("signed_in_by_link", account.email)
 
     def sign_in(self, cookie: Cookie, name: str, password: str, said: Any) -> int:
         named = [each for each in self.accounts.values() if name.casefold() in {each.email, each.login.casefold()}]
@@ -171,7 +184,11 @@ class Product(Model):
         once = self.resets.get(_short(token))
         if once is None or once.ends <= self.now or not self.accounts[once.email].active:
             raise No(400)
-        self.new_password(self.accounts[once.email], password)
+        account = self.accounts[once.email]
+        self.check_maker(once.maker, max(2, account.rank), 400)
+        self.new_password(account, password)
+        if once.mailed:
+            self.prove(account)
         return 200
 
     # Inviting.
@@ -185,7 +202,11 @@ class Product(Model):
         return 201
 
     def invite_coach(self, cookie: Cookie, email: str, said: Any) -> int:
-        me = self.admin(cookie)
+        me, account = self.admin(cookie), self.accounts.get(email)
+        if account and max(account.rank, account.taken.get("coach", (self.now, 0))[1]) > me.rank:
+            raise No(403)
+        if account and not account.active:
+            raise No(409)
         place, joined = self.places.get(email, ("", None))
         if joined:
             raise No(409)
@@ -209,9 +230,14 @@ class Product(Model):
     def _ask_team(self, me: Account, email: str, role: str, key: str) -> str:
         waiting = [each for each in self.invites.values() if (each.kind, each.email) == ("team", email)]
         waiting = [each for each in waiting if not each.used_up]
-        if email in self.team:
+        account = self.accounts.get(email)
+        if account and (account.rank > me.rank or not account.active):
+            return "invalid"
+        if account and account.rank:
             return "already_member"
-        if waiting and not me.may_give(*waiting[0].roles):
+        if account and account.taken.get(role, (self.now, 0))[1] > me.rank:
+            return "invalid"
+        if waiting and max(waiting[0].needs, waiting[0].revoked_by or 0) > me.rank:
             return "invalid"
         if waiting:
             self.renew(me, waiting[0], None, {role})
@@ -221,11 +247,13 @@ class Product(Model):
         return "reinvited" if waiting else "invited"
 
     def take_back(self, cookie: Cookie, key: str, only: str, said: Any) -> int:
-        self.revoke(self._mine_to_change(cookie, key, only))
+        self.revoke(self._mine_to_change(cookie, key, only), self.admin(cookie).rank)
         return 204
 
     def send_again(self, cookie: Cookie, key: str, only: str, said: Any) -> int:
         invite = self._mine_to_change(cookie, key, only)
+        if self.needed(invite, self.accounts.get(invite.email or "")) > self.admin(cookie).rank:
+            raise No(403)
         if invite.used_up:
             raise No(409)
         self.renew(self.admin(cookie), invite, None if only else said.token)
@@ -248,36 +276,57 @@ class Product(Model):
         account = self.person(me, email)
         if not me.may_give(role):
             raise No(403)
-        account.roles.add(role)
+        if account.taken.get(role, (self.now, 0))[1] > me.rank:
+            raise No(403)
+        account.taken.pop(role, None)
+        self.gain(account, {role})
         self.note("roles_granted")
         return 200
 
     def ungrant(self, cookie: Cookie, email: str, role: str, said: Any) -> int:
-        account = self.person(self.admin(cookie), email)
+        me = self.admin(cookie)
+        account, rank = self.person(me, email), me.rank
         if role not in account.roles:
             raise No(404)
-        if role == "owner" and self.last_owner(email):
-            raise No(409)
+        self.check_not_last(account, account.roles - {role})
         account.roles.discard(role)
+        account.taken[role] = (self.now, rank)
         self.note("role_revoked")
-        if account.rank < 2:
-            self.revoke_all_by(email)
+        if role in STAFF:
+            self.end_secrets(email)
+            self.end_sessions(email)
+            self.end_made_by(email, rank, account.rank)
+        self.end_addressed_to(email, rank, role)
+        if role in STAFF and not account.rank:
+            self.team.pop(email, None)
+        if role == "coach" and self.places.get(email, ("", None))[1]:
+            del self.places[email]
+        if role == "artist":
+            self.artists.pop(email, None)
+        if role in {"artist", "label"}:
+            self.end_asked(email)
         return 200
 
     def deactivate(self, cookie: Cookie, email: str, said: Any) -> int:
-        account = self.person(self.admin(cookie), email)
-        if self.last_owner(email):
-            raise No(409)
+        me = self.admin(cookie)
+        account, rank = self.person(me, email), me.rank
+        self.check_not_last(account, set())
         self.end_secrets(email)
         self.end_sessions(email)
+        self.end_made_by(email, rank)
+        self.end_addressed_to(email, rank)
+        self.end_asked(email)
+        account.closed_by = max(rank, account.closed_by or 0)
         account.active, account.changed = False, self.now
         self.note("user_deactivated")
-        self.revoke_all_by(email)
         return 200
 
     def activate(self, cookie: Cookie, email: str, said: Any) -> int:
-        account = self.person(self.admin(cookie), email)
-        account.active, account.changed = True, self.now
+        me = self.admin(cookie)
+        account = self.person(me, email)
+        if (account.closed_by or 0) > me.rank:
+            raise No(403)
+        account.active, account.changed, account.closed_by = True, self.now, None
         self.note("user_activated")
         return 200
 
@@ -288,17 +337,21 @@ class Product(Model):
         return 200
 
     def hand_over_reset(self, cookie: Cookie, email: str, said: Any) -> int:
-        account = self.person(self.admin(cookie), email)
+        me = self.admin(cookie)
+        if email == me.email:
+            raise No(403)
+        account = self.person(me, email)
         if not account.active:
             raise No(404)
-        self._reset_link(account, said.token)
+        self.resets[said.token] = Once(email, self.now + HOUR, maker=me.email)
         self.note("reset_link_handed_over")
         self.post("reset_handed_over", email)
         return 201
 
     def _reset_link(self, account: Account, token: str) -> None:
-        self.resets = {key: each for key, each in self.resets.items() if each.email != account.email}
-        self.resets[token] = Once(account.email, self.now + HOUR)
+        mailed = {key for key, each in self.resets.items() if each.email == account.email and each.mailed}
+        self.resets = {key: each for key, each in self.resets.items() if key not in mailed}
+        self.resets[token] = Once(account.email, self.now + HOUR, mailed=True)
         self.note("reset_link_made")
 
     def retry_letter(self, cookie: Cookie, state: str, said: Any) -> int:
@@ -428,7 +481,7 @@ class Product(Model):
             self.proofs[token] = Once(to, self.now + DAY)
             return
         [invite] = [each for each in self.invites.values() if f"{each.kind}_invited" == kind and each.email == to]
-        self.link(invite, token)
+        self.link(invite, token, mailed=True)
 
 
 def _short(token: str) -> str:

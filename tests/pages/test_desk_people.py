@@ -85,21 +85,51 @@ def test_the_only_owner_is_told_why_and_offered_nothing_that_would_be_refused(wo
     olga = world.member("Olga", "owner")
     page = olga.get(page_of(olga))
 
-    assert text_of(page).count("The only owner:") == 2
+    assert "The only owner: make somebody else owner first." in text_of(page)
+    assert "The only owner or administrator: the account can be closed once somebody else is." in text_of(page)
     assert not re.search(r"roles/owner/revoke|/deactivate", page.text)
     answer = send(olga, f"{page_of(olga)}/roles/owner/revoke")
     assert (answer.status_code, "Make another person owner first." in answer.text) == (409, True)
     other = world.member("Other", "owner")
-    assert "The only owner:" not in text_of(olga.get(page_of(other)))
+    assert "The only owner" not in text_of(olga.get(page_of(other)))
     assert f"{page_of(other)}/deactivate" in olga.get(page_of(other)).text
+
+
+def test_the_only_administrator_is_told_why_and_offered_nothing_that_would_be_refused(world: World) -> None:
+    ann = world.admin()
+    page = ann.get(page_of(ann))
+
+    assert "The only administrator: make somebody else administrator first." in text_of(page)
+    assert not re.search(r"roles/admin/revoke|/deactivate", page.text)
+    answer = send(ann, f"{page_of(ann)}/roles/admin/revoke")
+    assert (answer.status_code, "Make another person administrator first." in answer.text) == (409, True)
+    assert ann.session().status_code == 200
+
+
+def test_an_owner_who_is_an_admin_as_well_is_kept_as_owner_only(world: World) -> None:
+    olga = world.member("Olga", "admin", "owner")
+
+    page = olga.get(page_of(olga))
+    assert "The only administrator" not in text_of(page)
+    assert re.search(r"roles/admin/revoke", page.text)
+    assert not re.search(r"roles/owner/revoke", page.text)
 
 
 def test_my_own_account_is_not_mine_to_close(world: World) -> None:
     ann = world.admin()
+    world.admin("Second")
 
     assert "/deactivate" not in ann.get(page_of(ann)).text
     assert send(ann, f"{page_of(ann)}/roles/admin/revoke").headers["Location"].endswith("?done=taken")
-    assert ann.get("/desk/").status_code == 403
+    assert ann.session().status_code == 401
+
+
+def test_no_reset_link_is_offered_for_myself(world: World) -> None:
+    ann = world.admin()
+
+    assert "/reset-link" not in ann.get(page_of(ann)).text
+    answer = send(ann, f"{page_of(ann)}/reset-link")
+    assert (answer.status_code, "Change your password on your account page." in answer.text) == (403, True)
 
 
 def test_who_is_not_there_has_no_page(world: World) -> None:

@@ -200,7 +200,19 @@ def _joining(office: Office, path: str, *names: str) -> Sent:
     return person, path, form
 
 
+def team_letter(office: Office, person: Person) -> str:
+    """The token of a team invitation that was mailed to an account."""
+    assert office.ann.post(TEAM, {"emails": [person.email], "role": "dev"}).status_code == 201
+    return links_in(office.goes_out()[-1])[0].partition("token=")[2]
+
+
+def _letting_in(office: Office, path: str) -> Sent:
+    return office.world.somebody("Eve"), path, {"token": team_letter(office, office.newcomer())}
+
+
 UNADDRESSED: dict[str, Route] = {
+    "let in": lambda office, _: _letting_in(office, f"{TEAM}/accept"),
+    "let in page": lambda office, _: _letting_in(office, "/team/join"),
     "joining": lambda office, _: _joining(
         office, f"{AUTH}/register", "aLogin", "aEmail", "aPasswordHash", "invite_token"
     ),
