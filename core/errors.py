@@ -180,8 +180,6 @@ class RolesConflict(Refusal):
 
 
 class AccountClosed(Refusal):
-    """The account of this address is closed."""
-
     code = "account_closed"
 
 
@@ -192,14 +190,10 @@ class SignInRequired(Refusal):
 
 
 class TenantTaken(Refusal):
-    """There is a tenant of this name, letter case aside."""
-
     code = "tenant_taken"
 
 
 class ArtistTaken(Refusal):
-    """The artist belongs to a label."""
-
     code = "artist_has_label"
 
 
