@@ -1,15 +1,17 @@
 """Proving an e-mail address: what the API and the pages both do."""
 
-from app.limits import count_attempt
+from app.limits import count_attempt, count_secret
 from app.signing_in import require_mail
 from app.unit import open_unit
 from app.visits import me
 from core import addresses
+from core.models import EmailProof
 from core.proof_refusals import ProofCodeWrong
 
 
 def by_link(token: str) -> None:
-    """Prove the address that this link was mailed to. ProofTokenDead."""
+    """Prove the address that this link was mailed to. ProofTokenDead, TooManyAttempts."""
+    count_secret("prove_address", EmailProof, token)
     with open_unit() as unit:
         addresses.prove_by_link(unit, token)
 

@@ -13,6 +13,7 @@ from app.extensions import db
 from core import addresses, teams
 from core.models import AuditEvent, EmailProof, Letter, User
 from core.tokens import digest
+from core.unit import TERMINAL
 from tests.api.conftest import NewWorld
 from tests.support.answers import INVALID, apart_from_counters, faults, message, said
 from tests.support.pages import buttons, press, send, title, told
@@ -317,7 +318,7 @@ def test_an_operator_may_know_the_address(world: World) -> None:
     assert "already confirmed" in world.terminal("users", "prove-address", "Una").stderr
     assert world.terminal("users", "prove-address", "Nobody").exit_code == 1
     [event] = [row for row in world.rows(AuditEvent) if row.event == "address_proven"]
-    assert (event.details, event.actor) == ({"kind": "hand"}, "cli")
+    assert (event.details, event.actor) == ({"kind": "hand"}, TERMINAL)
     assert world.deliver() == []
 
 

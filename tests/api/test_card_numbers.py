@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from flask import Flask
 
-from app.unit import look
+from app.unit import look, look_in_batches
 from app.wire import cards as wire_cards
 from app.wire import training as wire_training
 from core import cards, training
@@ -289,10 +289,10 @@ def card(world: World, log: Log, now: datetime) -> dict[str, Any]:
 
 def training_log(world: World, log: Log, now: datetime) -> dict[str, Any]:
     with world.app.app_context():
-        found = training.dashboard(look, log.skater, now)
-        board = wire_training.dashboard(found, spending(look, log.skater)).model_dump(mode="json", by_alias=True)
-        found_time = training.ice_time(look, log.skater, now, months_back=0, window=12)
-        times = wire_training.ice_time(found_time).model_dump(mode="json", by_alias=True)
+        found = training.dashboard(look, look_in_batches, log.skater, now)
+        board = wire_training.dashboard(found, spending(look, log.skater)).response().json
+        found_time = training.ice_time(look, look_in_batches, log.skater, now, months_back=0, window=12)
+        times = wire_training.ice_time(found_time).response().json
     assert times["total_time"] == board["total_time"]
     return {
         "total_time": board["total_time"],

@@ -181,6 +181,7 @@ OTHER_ROUTES = [
     ("POST", f"/api/v4/invitations/{NOBODYS}/decline"),
     ("GET", "/api/v4/admin/label-invitations"),
     ("POST", f"/api/v4/admin/invites/{NOBODYS}/resend"),
+    ("GET", f"/api/v4/admin/invites/{NOBODYS}/registered"),
     ("GET", USERS),
     ("GET", f"{USERS}/{NOBODYS}"),
     ("POST", GRANT),

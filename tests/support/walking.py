@@ -26,6 +26,11 @@ ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 SITE = "https://club.test"
 
 
+def is_let_in(cell: str) -> bool:
+    """Whether a cell of a table says that something is done."""
+    return cell[0] in "23" and cell not in TURNED_AWAY | NOT_INVITED
+
+
 @dataclass(frozen=True)
 class Row:
     """`thing` is what the path or the body is about; `cells` what each person is answered."""
