@@ -61,6 +61,11 @@ def hold_nobody(unit: Unit, *user_ids: int | None) -> dict[int | None, Account]:
     }
 
 
+def act_naively(unit: Unit, me: SignedIn, *others: int | None) -> tuple[SignedIn, dict[int | None, Account]]:
+    """Believe what the request knew when it came in."""
+    return me, hold_nobody(unit, me.user_id, *others)
+
+
 def hold_naively(unit: Unit, statement: Select[*tuple[Any, ...]], **found: Any) -> AnyRow | None:
     unlocked = select(*statement.selected_columns).where(*statement._where_criteria)
     rows = unit.look(unlocked, found)
@@ -93,6 +98,7 @@ def share_naively(unit: Unit, me: SignedIn) -> uuid.UUID:
 
 end_all = core.tokens.end_all
 core.authority.hold = hold_nobody
+core.authority.act = act_naively
 core.claims.claim = claim_invitation_naively
 core.invitations.claim = claim_naively
 core.coaches.claim = claim_naively
