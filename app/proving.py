@@ -7,6 +7,14 @@ from app.visits import me
 from core import addresses
 from core.models import EmailProof
 from core.proof_refusals import ProofCodeWrong
+from core.unit import AnyRow
+
+
+def peek(token: str) -> AnyRow:
+    """Return the account whose address this link proves. ProofTokenDead, TooManyAttempts."""
+    count_secret("prove_address", EmailProof, token)
+    with open_unit() as unit:
+        return addresses.peek(unit, token)
 
 
 def by_link(token: str) -> None:

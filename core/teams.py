@@ -74,6 +74,7 @@ def accept(unit: Unit, secret: str, me: SignedIn | None) -> Accepted:
     if found and not found.is_active:
         raise InviteDead("invite_revoked")
     if found and me is None and not link.mailed:
+        claims.peek(unit.look, secret, unit.now, kinds=[KIND])  # whether this very link has just made that account
         raise SignInRequired
     password_hash = "" if found and me else unit.hasher.hash(_random_password())
     claimed = claims.claim(unit, link, found.id if found else None)

@@ -12,7 +12,7 @@ from app.languages import CODES
 from app.wire.invites import Invites, shown
 from core import invitations, roles, trail
 
-GRANTED_BY_LINK = (*roles.MEMBERS, "admin")
+GRANTED_BY_LINK = (*roles.MEMBERS, "admin", "owner")
 
 invites = Commands("invites", help="Invite links: make, list, revoke.")
 

@@ -10,10 +10,8 @@ from app.languages.spoken import gettext
 from app.pages import doors, home, words
 from app.pages.doors import go
 from app.pages.forms import Form, form
-from app.unit import open_unit
 from app.wire.accounts import AddressCode, AddressProof
 from app.wire.forms import filled
-from core import addresses
 from core.errors import InvalidInput, MailNotConfigured
 from core.proof_refusals import AlreadyProven, ProofCodeWrong, ProofTokenDead
 
@@ -35,8 +33,7 @@ def _asking(refused: Form) -> str:
 def show() -> ResponseReturnValue:
     """The question whose account it is. The link is spent by the answer, not by being opened."""
     token = request.args.get("token", "")
-    with open_unit() as unit:
-        account = addresses.peek(unit, token)
+    account = proving.peek(token)
     spoken.offer(account.language)
     return render_template("pages/prove.html", account=account, token=token)
 

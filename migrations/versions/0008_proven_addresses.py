@@ -22,6 +22,18 @@ def upgrade() -> None:
     _proven_by_mailed_resets()
 
 
+ADOPTED = """
+    invitations.kind = 'gate' AND CAST(invitations.roles AS TEXT) = '[]'
+    AND EXISTS (SELECT 1 FROM "uAuthTable" WHERE "uAuthTable".id = invitations.created_by AND "uAuthTable".is_active)
+    AND NOT EXISTS (
+        SELECT 1 FROM user_roles JOIN role ON role.id = user_roles.role_id
+        WHERE user_roles.user_id = invitations.created_by AND role.name IN ('admin', 'super_admin', 'owner')
+    )
+"""
+"""Links that a member made in the replaced backend, where there were no admins: the upgrade vouches for them, as the
+terminal does for its own. They bring an account and nothing more."""
+
+
 def _links() -> None:
     with op.batch_alter_table("invitation_links") as batch:
         batch.add_column(sa.Column("mailed", sa.Boolean(), nullable=False, server_default=sa.false()))
@@ -33,7 +45,8 @@ def _links() -> None:
         batch.create_index(op.f("ix_invitation_links_created_by"), ["created_by"])
     op.execute(
         "UPDATE invitation_links SET created_by ="
-        " (SELECT created_by FROM invitations WHERE invitations.id = invitation_links.invitation_id)"
+        " (SELECT created_by FROM invitations WHERE invitations.id = invitation_links.invitation_id"
+        f" AND NOT ({ADOPTED}))"
     )
 
 

@@ -42,7 +42,7 @@ def test_a_healthy_installation_is_found_so_with_nothing_to_do(least: URL, tmp_p
         )
         with serving(least, tmp_path, workers=1, migrate=False, **around) as server:
             door.to = server.url
-            server.register("Ann", server.invite("--role", "admin"))
+            server.register("Ann", server.invite("--role", "owner"))
             run(server.environment, "users", "prove-address", "Ann")
             done = run(server.environment | shown.trusted, "doctor", "--mail-to", "ann@rink.club", "--json")
 
@@ -185,10 +185,20 @@ def test_a_clock_that_is_wrong_is_named(least: URL, tmp_path: Path) -> None:
 
 def test_no_admin_is_named_and_the_command_that_is_told_helps(owner: URL, tmp_path: Path) -> None:
     report = examined(production(owner), tmp_path)
-    assert report.names("admin", "fault", "There is no admin", "flask --app wsgi invites create --role admin")
+    assert report.names("admin", "fault", "There is no admin", "flask --app wsgi invites create --role owner")
 
     with serving(owner, tmp_path, workers=1, migrate=False) as server:
+        assert server.register("Ann", server.invite("--role", "owner")).status_code == 200
+    assert [each["severity"] for each in examined(production(owner), tmp_path).of("admin")] == ["ok"]
+
+
+def test_an_admin_without_an_owner_is_noted_and_the_command_that_is_told_helps(owner: URL, tmp_path: Path) -> None:
+    with serving(owner, tmp_path, workers=1, migrate=False) as server:
         assert server.register("Ann", server.invite("--role", "admin")).status_code == 200
+        report = examined(production(owner), tmp_path)
+        assert report.names("admin", "note", "There is no owner", "flask --app wsgi users grant LOGIN owner")
+
+        server.command("users", "grant", "Ann", "owner")
     assert [each["severity"] for each in examined(production(owner), tmp_path).of("admin")] == ["ok"]
 
 
@@ -196,9 +206,9 @@ def test_a_lost_admin_gets_in_again_from_the_terminal(owner: URL, tmp_path: Path
     """As README tells it: the account was closed, its password forgotten, its role taken."""
     with serving(owner, tmp_path, workers=1, migrate=False) as server:
         server.register("Ann", server.invite("--role", "admin"))
+        server.register("Bea", server.invite("--role", "admin"))
         server.command("users", "deactivate", "Ann")
         server.command("users", "revoke", "Ann", "admin")
-        assert "There is no admin" in str(examined(production(owner), tmp_path).of("admin"))
 
         assert "Ann" in server.command("users", "list")
         server.command("users", "activate", "Ann")

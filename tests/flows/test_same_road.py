@@ -117,17 +117,17 @@ def each(act: Callable[[str], TestResponse]) -> dict[str, Callable[[], TestRespo
 
 
 def test_all_that_costs_no_hash_takes_as_long_whoever_it_is_about(world: World) -> None:
-    ann, eve = world.admin(), world.somebody("Eve")
+    ann, eve = world.member("Ann", "owner"), world.somebody("Eve")
     for name in ("Known", "Closed"):
         world.member(name)
-    world.terminal("users", "deactivate", "Closed")
     emails = {name: f"{name.lower()}@club.test" for name in KINDS}
+    asked = ann.post(TEAM, {"emails": list(emails.values()), "role": "dev"}).json["items"]
+    world.terminal("users", "deactivate", "Closed")
     for name in KINDS:
         for _ in range(11):
             eve.sign_in(name, "not the password")
     with patch.object(world.app.extensions["limits"], "_rules", {}):
         links = {name: world.invite(kind="coach", email=emails[name], roles=["coach"]) for name in KINDS}
-        asked = ann.post(TEAM, {"emails": list(emails.values()), "role": "dev"}).json["items"]
         sent = {name: f"{TEAM}/{item['id']}/resend" for name, item in zip(KINDS, asked, strict=True)}
         acts = {
             "validate-token": each(lambda name: eve.get(f"{AUTH}/register/validate-token?token={links[name]}")),

@@ -7,13 +7,15 @@ from datetime import UTC, datetime, timedelta
 
 import requests
 
+from app.unit import open_unit
+from core import users
 from core.models import Coach, Letter, TenantCoach
 from tests.flows.test_story import letter_to, letters_to, link_in
 from tests.support.mailserver import Post
 from tests.support.running import House, address, fresh_password, said
 from tests.support.servers import wait_for
 from tests.support.ways import Cookies, browser, newcomer, tenant
-from tests.support.world import AUTH
+from tests.support.world import AUTH, PASSWORD
 
 COACHES = "/api/v4/admin/invite-coach"
 TEAM = "/api/v4/admin/teams/invitations"
@@ -52,6 +54,12 @@ def ask_team(house: House, admin: Cookies, *emails: str) -> list[dict[str, str]]
 def ask_coach(house: House, admin: Cookies, email: str, club: str) -> requests.Response:
     body = {"name": "Cas Lee", "email": email, "role": "head_coach", "tenant_id": club}
     return house.server.post(COACHES, body, cookies=admin)
+
+
+def prove(house: House, name: str) -> None:
+    """Let the address of this person be proven."""
+    with house.app.app_context(), open_unit(name="cli") as unit:
+        users.prove_address(unit, users.get_by_login(unit.look, name).id, address(name))
 
 
 def enter_team(house: House, token: str) -> tuple[bool, requests.Response]:
@@ -96,6 +104,7 @@ def test_the_team_comes_in_by_letters_in_bulk(house: House) -> None:
     admin, known = browser(house, newcomer(house, "admin")), house.member()
     names = [known, *logins]
     emails = [*map(address, names), "no address", "two@@signs.test"]
+    prove(house, known)
 
     outcomes = ask_team(house, admin, *emails)
     assert [(each["email"], each["outcome"]) for each in outcomes] == [
@@ -121,7 +130,16 @@ def test_the_team_comes_in_by_letters_in_bulk(house: House) -> None:
     assert house.session(cookies) == 401
     assert roles_of(house, server.sign_in(address(new), password)) == {"designer"}
 
-    # Somebody known keeps all they have.
+    # Somebody known whose address was never proven: who has the mailbox sets a new password.
+    unproven = house.member()
+    kept = server.sign_in(unproven)
+    ask_team(house, admin, address(unproven))
+    created, entered = enter_team(house, secret_in(letter_to(house, unproven, TO_TEAM), f"{server.url}/team/join"))
+    assert (created, entered.json()["password_change_required"]) == (False, True)
+    assert house.session(kept) == 401
+    assert not house.opens(unproven, PASSWORD)
+
+    # Somebody known whose address is proven keeps all they have.
     created, entered = enter_team(house, tokens[known])
     assert (created, entered.json()["password_change_required"]) == (False, False)
     assert roles_of(house, server.sign_in(known)) == {"adult", "designer"}

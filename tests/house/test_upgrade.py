@@ -31,10 +31,12 @@ LIVING = {
     "a secret for many": {"max_uses": 50, "uses": 2, "roles": ["adult", "coach"], "note": "Winter courses"},
     "a secret without end": {"max_uses": 0, "uses": 1, "expires_at": None},
     "a fresh secret": {"max_uses": 1, "uses": 0, "created_by": ISSUER},
+    "a secret of a member of the replaced backend": {"max_uses": 1, "uses": 0, "created_by": 2},
 }
 DEAD = {
     "a spent secret": ({"max_uses": 1, "uses": 1}, "invite_used"),
     "a revoked secret": ({"max_uses": 5, "uses": 0, "revoked_at": NOW}, "invite_revoked"),
+    "a members secret with roles": ({"max_uses": 1, "uses": 0, "roles": ["coach"], "created_by": 2}, "invite_revoked"),
     "an old secret": ({"max_uses": 5, "uses": 0, "expires_at": NOW - MONTH}, "invite_expired"),
 }
 ISSUED = LIVING | {secret: about for secret, (about, _) in DEAD.items()}

@@ -39,6 +39,7 @@ DOORS: dict[str, tuple[str, Door]] = {
     "joining.join": ("register_address", join),
     "joining.accept": ("register_address", lambda eve, n: send(eve, "/join/accept", token=f"x{n}")),
     "joining.join_team": ("register_address", lambda eve, n: send(eve, "/team/join", token=f"x{n}")),
+    "address.show": ("prove_address", lambda eve, n: eve.get(f"/email/prove?token=x{n}")),
     "address.confirm": ("prove_address", lambda eve, n: send(eve, "/email/prove", token=f"x{n}")),
     "recovery.send": ("reset_address", lambda eve, n: send(eve, "/forgot", email=f"nobody{n}@club.test")),
     "recovery.show": ("reset_confirm_address", lambda eve, n: eve.get(f"/reset?token=x{n}")),

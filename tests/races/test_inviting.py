@@ -99,9 +99,15 @@ def test_an_address_that_accepts_meanwhile_does_not_sink_the_list(house: House) 
     for _ in range(ROUNDS):
         user = newcomer(house)
         token, others = team_link(house, user.email, ["designer"]), [address(name) for name in house.names(3)]
+        theirs = browser(house, user)
         again = [lambda user=user, others=others: invite_team(house, admin, *others, user.email)] * 3
         *invited, accepted = at_once(
-            [*again, lambda token=token: house.server.post(f"{TEAM}/accept", {"token": token})]
+            [
+                *again,
+                lambda token=token, theirs=theirs: house.server.post(
+                    f"{TEAM}/accept", {"token": token}, cookies=theirs
+                ),
+            ]
         )
         assert said(invited) == [MADE] * 3
         assert said([accepted]) in ([OK], [(403, "invite_replaced")])

@@ -8,10 +8,10 @@ from app.api import invites as api
 from app.pages import doors
 from app.pages.desk.asking import done, form
 from app.pages.forms import BLANK, Form
-from app.unit import open_unit
+from app.unit import look, open_unit
 from app.wire.forms import filled
 from app.wire.invites import InviteForm
-from core import roles, trail
+from core import authority, roles, trail
 
 bp = Blueprint("inviting", __name__)
 LATEST = 5
@@ -23,6 +23,7 @@ def page(refused: Form = BLANK) -> str:
         found = trail.list_issued(unit, kind="gate", status="active", limit=LATEST + 1)
     ticked = request.values.getlist("roles")
     about = {"invites": found[:LATEST], "more": len(found) > LATEST, "roles": roles.MEMBERS, "ticked": ticked}
+    about["is_owned"] = bool(authority.owners(look))
     return render_template("pages/desk/inviting.html", form=refused, done=done(), **about)
 
 
