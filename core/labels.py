@@ -39,8 +39,7 @@ class Asked:
 def create(unit: Unit, name: str, owner_login: str) -> uuid.UUID:
     """A new label of this owner, who gets the role for it. NotFound when nobody has this login."""
     owner = users.get_by_login(unit.look, owner_login)
-    label = Label(id=uuid.uuid4(), name=name, owner_id=owner.id, created_at=unit.now)
-    unit.session.add(label)
+    unit.session.add(label := Label(id=uuid.uuid4(), name=name, owner_id=owner.id, created_at=unit.now))
     granting.grant_roles(unit, owner.id, ["label"])
     audit.record(unit, "label_created", user_id=owner.id, label=str(label.id), name=name)
     return label.id

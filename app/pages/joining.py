@@ -139,7 +139,7 @@ def switch() -> ResponseReturnValue:
 
 @bp.post("/team/join")
 @form(dead_link, InviteDead, instead=True, like=api.accept)
-@form(lambda refused: page([teams.KIND], refused), SignInRequired)
+@form(lambda refused: page([teams.KIND], refused), SignInRequired, instead=True)
 def join_team() -> ResponseReturnValue:
     """Take the place and sign this browser in; home asks a new account for its password first."""
     given = filled(TokenAlone, request.form)

@@ -18,7 +18,7 @@ from core.unit import TERMINAL
 from tests.pages.test_story import send
 from tests.support.answers import said
 from tests.support.stage import Stage
-from tests.support.walking import Row, ask, read_table
+from tests.support.walking import Row, ask, is_let_in, read_table
 from tests.support.world import World
 
 TABLE = read_table(Path(__file__).with_name("rights.csv"))

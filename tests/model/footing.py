@@ -40,8 +40,9 @@ class Footing(RuleBasedStateMachine):
         for name in ("Cold Records", "Ice Tapes"):
             self.model.labels[world.label(self.tabs[2], name)] = "lou@club.test"
             self.model.accounts["lou@club.test"].roles.add("label")
-            self.model.note("roles_granted")
+            self.model.note("roles_granted", "label_created")
         self.tenant = world.tenant()
+        self.model.note("tenant_created")
         self.both.check(was_refused=False)
         self.is_sound = True
         self.changing = [each for each in changing(world) if each[1] not in DOES_WITHOUT_BODY]
