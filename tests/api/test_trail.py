@@ -148,7 +148,9 @@ def invitations(world: World, told: Told) -> None:
     told.of(f"POST {TEAM}/{{key}}/resend", lambda: bob.post(f"{TEAM}/{tim}/resend"), "invitation_renewed")
     told.of(f"DELETE {TEAM}/{{key}}", lambda: bob.delete(f"{TEAM}/{tom}"), "invitation_revoked")
     link = {"token": token_in(world.deliver()[-1])}
-    told.of(f"POST {TEAM}/accept", lambda: world.somebody("Tim").post(f"{TEAM}/accept", link), *ACCEPTED)
+    told.of(
+        f"POST {TEAM}/accept", lambda: world.somebody("Tim").post(f"{TEAM}/accept", link), *ACCEPTED, "address_proven"
+    )
 
     first = ask_artist(lou, label_id, artist_id)
     no, yes = "POST /api/v4/invitations/{key}/decline", "POST /api/v4/invitations/{key}/accept"
