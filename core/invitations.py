@@ -160,7 +160,7 @@ def revoke(unit: Unit, invitation_id: uuid.UUID, kind: str | None = None, *, ran
 
 
 def end(unit: Unit, found: Sequence[AnyRow], rank: int) -> None:
-    """Revoke those of these invitations that are not revoked yet; nobody below this `rank` renews them."""
+    """Revoke those of these invitations that are not revoked yet. Nobody below this `rank` renews any of them."""
     ids = {row.id for row in found}
     if not ids:
         return
@@ -171,6 +171,8 @@ def end(unit: Unit, found: Sequence[AnyRow], rank: int) -> None:
     ended = living.values(revoked_at=unit.now, revoked_rank=rank).returning(Invitation.id, Invitation.kind)
     for each in unit.session.execute(ended).all():
         _record(unit, "invitation_revoked", each.id, each.kind)
+    lower = or_(Invitation.revoked_rank.is_(None), Invitation.revoked_rank < rank)
+    unit.session.execute(update(Invitation).where(Invitation.id.in_(ids), lower).values(revoked_rank=rank))
 
 
 def revoke_first_admin(unit: Unit) -> None:

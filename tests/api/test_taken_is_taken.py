@@ -149,6 +149,15 @@ def test_what_an_equal_takes_an_equal_gives_back(world: World) -> None:
     assert world.rows(RoleTaken) == []
 
 
+def test_of_two_who_revoke_the_higher_rank_counts(world: World) -> None:
+    olga, ann = world.member("Olga", "owner"), world.admin()
+    key = ann.post(INVITES, {"max_uses": 0}).json["id"]
+    for person in (ann, olga, ann):
+        assert person.delete(f"{INVITES}/{key}").status_code == 204
+
+    assert said(ann.post(f"{INVITES}/{key}/resend"))[::2] == (403, ABOVE)
+
+
 @pytest.mark.parametrize("kind", ["gate", "team", "coach"])
 def test_a_lower_rank_does_not_revive_what_a_higher_one_revoked(world: World, kind: str) -> None:
     olga, ann = world.member("Olga", "owner"), world.admin()
