@@ -31,7 +31,8 @@ def _write_address_to_prove(unit: Unit, letter: AnyRow) -> Message | None:
     if proof is None:
         return None
     insist(proof.language or letter.language)
-    about = {"proof": proof, "url": links.prove(proof.secret), "hours": unit.policy.proof_life // timedelta(hours=1)}
+    about = {"login": proof.login, "email": proof.email, "code": proof.code, "url": links.prove(proof.secret)}
+    about |= {"hours": unit.policy.proof_life // timedelta(hours=1)}
     return _message(letter, proof.email, gettext("Confirm your e-mail address"), "address_to_prove", about)
 
 

@@ -271,7 +271,7 @@ def test_nonsense_in_a_parameter_is_refused_by_name_and_leaves_nothing(ann: Pers
                 if answer.status_code >= 400:
                     assert MARK not in answer.text, (path, query)
                     assert answer.status_code in {403, 404} or set(answer.json["errors"]) == {name}
-    assert tried == 31 * len(QUERIES)
+    assert tried == 37 * len(QUERIES)
     assert ann.world.dump() == before
 
 

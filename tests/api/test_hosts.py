@@ -13,7 +13,17 @@ from tests.support.answers import said
 from tests.support.world import AUTH, World
 
 UNKNOWN = (421, "This server does not answer for this address.", "unknown_host")
-OURS = ["localhost", "localhost:6735", "LOCALHOST", "localhost.", "127.0.0.1", "127.0.0.1:6735", "[::1]", "[::1]:6735"]
+OURS = [
+    "localhost",
+    "api.club.localhost:6735",
+    "localhost:6735",
+    "LOCALHOST",
+    "localhost.",
+    "127.0.0.1",
+    "127.0.0.1:6735",
+    "[::1]",
+    "[::1]:6735",
+]
 OTHERS = [
     *("evil.test", "evil.test:6735", "evil.test:80", "localhost.evil.test", "localhost.evil.test:5000", "xlocalhost"),
     *("127.0.0.1.evil.test", "192.0.2.1", "192.168.1.5:5000", "[2001:db8::1]", "[::2]:5000", "[::1].evil.test"),

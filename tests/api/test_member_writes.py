@@ -19,6 +19,7 @@ TABLE = [row for row in read_table(Path(__file__).parent / "rights.csv") if row.
 OPEN_TO_ALL = {
     f"POST {path}"
     for path in (
+        "/api/v4/auth/email/prove",
         "/api/v4/auth/login/token",
         "/api/v4/auth/logout",
         "/api/v4/auth/register",

@@ -139,7 +139,7 @@ def test_a_forgotten_password_is_set_anew_by_a_link_that_leads_to_the_front_end(
     fills(shows(visitor, "A new password"), email=address(name)).presses("Send me a link")
     says(visitor, "If that email is registered, a reset link has been sent.")
 
-    visitor.goes(link_in(letter_to(house, name)))
+    visitor.goes(link_in(letter_to(house, name, "Set a new password")))
     assert visitor.page.url == f"{visitor.home}/reset"
     fills(shows(visitor, "A new password"), new_password=NEW).presses("Set it")
 

@@ -192,7 +192,7 @@ class Model:
         self.resets = {key: each for key, each in self.resets.items() if each.email != email}
         self.tokens = {key: each for key, each in self.tokens.items() if each.email != email}
 
-    def prove(self, account: Account) -> None:
+    def note_proven(self, account: Account) -> None:
         if not account.proven:
             account.proven = True
             self.note("address_proven")
@@ -313,7 +313,7 @@ class Model:
         if invite.kind == "coach":
             self.places[account.email] = (invite.id, account.email)
         if token in self.mailed:
-            self.prove(account)
+            self.note_proven(account)
 
     def check_not_last(self, account: Account, left: set[str]) -> None:
         """Somebody must own the place, and run it."""

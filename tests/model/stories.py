@@ -188,7 +188,7 @@ class Product(Model):
         self.check_maker(once.maker, max(2, account.rank), 400)
         self.new_password(account, password)
         if once.mailed:
-            self.prove(account)
+            self.note_proven(account)
         return 200
 
     # Inviting.
