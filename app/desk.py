@@ -5,7 +5,8 @@ from uuid import UUID
 from flask import current_app
 
 from app import links
-from app.limits import count_attempt, letter_to
+from app.letter_limits import letter_to
+from app.limits import count_attempt
 from app.unit import look, open_unit
 from app.visits import me
 from app.wire.desk import Resent, ResetHandedOver

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from flask import current_app
 
 from app import links
-from app.limits import count_attempt, count_letter, count_secret, give_back_letter, letter_to
+from app.letter_limits import count_letter, give_back_letter, letter_to
+from app.limits import count_attempt, count_secret
 from app.sentences import REASONS
 from app.unit import open_unit
 from app.visits import me
@@ -58,6 +59,7 @@ def invite_team(typed: Sequence[str], role: str, language: str | None) -> list[O
     outcomes: dict[str, Outcome] = {}
     try:
         with open_unit() as unit:
+            teams.hold_all(unit, me(), [email for email, _ in asked.values() if email])
             for key in asked:
                 outcomes[key] = _too_many(asked[key][1]) if key in full else _ask(unit, *asked[key], role, language)
         unsent = {key: unsent[key] for key in unsent if outcomes[key].outcome not in {"invited", "reinvited"}}

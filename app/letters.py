@@ -11,6 +11,7 @@ from flask_mail import Message
 
 from app import links
 from app.languages.spoken import current, gettext, insist
+from app.letter_limits import may_ask_for_proof
 from app.quoting import unlinked
 from app.wire.fields import on_envelopes
 from core import addresses, invitations, labels, mail, offers, resets, users
@@ -27,6 +28,8 @@ def _write_reset_link(unit: Unit, letter: AnyRow) -> Message | None:
 
 
 def _write_address_to_prove(unit: Unit, letter: AnyRow) -> Message | None:
+    if not may_ask_for_proof(letter.recipient):
+        return None
     proof = addresses.issue_proof(unit, UUID(letter.data["account"]), letter.recipient)
     if proof is None:
         return None

@@ -8,13 +8,12 @@ import hashlib
 import logging
 import math
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from flask import Flask, current_app, g, request
+from flask import Flask, current_app, g, has_request_context, request
 from limits import RateLimitItem, RateLimitItemPerSecond
 from limits.errors import StorageError
 from limits.storage import MemoryStorage, Storage, storage_from_string
@@ -28,8 +27,7 @@ from app.database import reading_engine
 from app.extensions import db
 from app.settings import Settings
 from app.unit import look, surroundings
-from core.errors import TooManyAttempts, TooManyLetters
-from core.mailboxes import mailbox
+from core.errors import TooManyAttempts
 from core.models import AttemptCounter, InvitationLink
 from core.models.accounts import OneTimeSecret
 from core.policy import Policy
@@ -152,36 +150,6 @@ def count_write() -> None:
         count_attempt("member_writes_account", person.user_id)
 
 
-def count_letter(address: str) -> None:
-    """Count one more letter of invitation to this mailbox, whoever sends it. TooManyLetters. Without mail there are
-    none."""
-    if surroundings().policy.sends_mail:
-        try:
-            count_attempt("invited_mailbox", mailbox(address))
-        except TooManyAttempts as refusal:
-            raise TooManyLetters(refusal.retry_after) from None
-
-
-def give_back_letter(address: str) -> None:
-    """Take back a letter that was counted and is not sent after all."""
-    if surroundings().policy.sends_mail:
-        give_back_attempt(mailbox(address), "invited_mailbox")
-
-
-@contextmanager
-def letter_to(address: str | None) -> Iterator[None]:
-    """Count the letter that is sent in this block, unless the block fails or there is no addressee. TooManyLetters."""
-    if address is None:
-        yield
-        return
-    count_letter(address)
-    try:
-        yield
-    except Exception:
-        give_back_letter(address)
-        raise
-
-
 def count_address(*names: str, apart: str = "") -> None:
     """Count one more attempt from this network address against each of the limits. What has shown something that not
     everybody there can have is counted `apart`: others of the same network do not use up its attempts."""
@@ -230,7 +198,8 @@ _COUNTED = {"postgresql": _counted(postgresql.insert), "sqlite": _counted(sqlite
 
 
 def _only_reads() -> bool:
-    return request.method in {"GET", "HEAD", "OPTIONS"}
+    """Whether this is a request that changes nothing; letters are written outside of requests."""
+    return has_request_context() and request.method in {"GET", "HEAD", "OPTIONS"}
 
 
 def _hit(counters: FixedWindowRateLimiter, rule: RateLimitItem, key: str) -> tuple[bool, float]:

@@ -14,7 +14,6 @@ from app.visits import begin_visit, end_visit, me, signed_in
 from core import logins, names, resets, sessions, users
 from core.errors import Busy, InvalidInput, MailNotConfigured, PasswordStopped, TokenDead, TooManyAttempts
 from core.logins import Begun
-from core.mailboxes import mailbox
 from core.models import LoginToken, PasswordReset
 from core.unit import AnyRow, Unit
 
@@ -83,7 +82,7 @@ def request_reset(address: str) -> None:
     """Owe this address a reset link, whether anybody has it or not. MailNotConfigured, TooManyAttempts."""
     require_mail()
     count_address("reset_address", apart=_own_device(address))
-    count_attempt("reset_account", mailbox(address))
+    count_attempt("reset_account", names.address_key(address))
     with open_unit() as unit:
         resets.request_reset(unit, address)
 

@@ -128,6 +128,12 @@ def holder_of(look: Look, email: str | None) -> int | None:
     return int(found[0].id) if found else None
 
 
+def holders_of(look: Look, emails: Iterable[str]) -> set[int]:
+    """The accounts that have any of these addresses, open or closed."""
+    keys = {names.address_key(email) for email in emails}
+    return {row.id for row in look(select(User.id.label("id")).where(User.email_key.in_(keys)))} if keys else set()
+
+
 def rank_of(user_id: InstrumentedAttribute[int | None]) -> ScalarSelect[Any]:
     """The rank of an open account as part of a statement; NULL when it is closed, gone or has no role at all."""
     held = select(func.max(RANK)).join(UserRole, UserRole.role_id == Role.id).join(User, User.id == UserRole.user_id)

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from core import authority, names, roles
 from core.errors import AlreadyMember, InviteDead, InviteOtherAddress
-from core.invitations import FIRST_ADMIN, is_status, status_of
+from core.invitations import FIRST_ADMIN, hold_first_admin, is_status, status_of
 from core.models import Invitation, InvitationLink, InvitationUse, Role, User, UserRole
 from core.models.base import UtcDateTime, named
 from core.tokens import claiming, digest
@@ -79,6 +79,8 @@ def claim(unit: Unit, link: AnyRow, holder_id: int | None = None) -> Claimed:
     One statement decides, on locked rows: the invitation lives and has a use left, this link was not replaced, and its
     maker could still make it. Raises InviteDead.
     """
+    if link.made_by is None and link.note == FIRST_ADMIN:
+        hold_first_admin(unit)
     accounts = authority.hold(unit, link.made_by, holder_id)
     maker, holder = accounts.get(link.made_by), accounts.get(holder_id)
     unit.execute(_LOCKED, {"invitation_id": link.id})

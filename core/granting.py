@@ -12,7 +12,7 @@ from core.claims import Claimed
 from core.errors import AboveOwnRole, RolesConflict
 from core.models import Role, RoleTaken, UserRole
 from core.models.base import UtcDateTime
-from core.unit import Unit
+from core.unit import Look, Unit
 
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 """When a personal invitation counts as given: what was open when the role was taken was revoked together with it."""
@@ -58,6 +58,12 @@ def rank_that_took(unit: Unit, user_id: int, role: str) -> int | None:
     """Return the rank that took this role from this account, if one did."""
     taken = select(RoleTaken.rank).join(Role, Role.id == RoleTaken.role_id)
     return unit.session.scalars(taken.where(RoleTaken.user_id == user_id, Role.name == role)).first()
+
+
+def taken_above(look: Look, user_id: int, rank: int) -> set[str]:
+    """Return the roles that a higher rank than this took from this account."""
+    taken = select(Role.name.label("name")).join(RoleTaken, RoleTaken.role_id == Role.id)
+    return {row.name for row in look(taken.where(RoleTaken.user_id == user_id, RoleTaken.rank > rank))}
 
 
 def grant_by_link(unit: Unit, user_id: int, granted: Collection[str], claimed: Claimed) -> set[str]:

@@ -11,7 +11,7 @@ from sqlalchemy import BindParameter, ColumnElement, Select, and_, or_, select, 
 
 from core import audit, names, roles
 from core.errors import AboveOwnRole, AlreadyMember, InvalidInput, NotFound
-from core.models import Invitation, InvitationLink
+from core.models import Invitation, InvitationLink, Team
 from core.tokens import claim, digest
 from core.unit import AnyRow, Look, Unit
 
@@ -107,6 +107,7 @@ def add_link(
 
 def add_mailed_link(unit: Unit, invitation_id: uuid.UUID, letter_id: uuid.UUID) -> str:
     """Add the secret that a letter carries, in the name of its maker."""
+    hold(unit, invitation_id)
     maker = maker_of(unit.look, invitation_id)
     return add_link(unit, invitation_id, mailed=True, made_by=maker, letter_id=letter_id)
 
@@ -145,6 +146,12 @@ def get(look: Look, invitation_id: uuid.UUID, kind: str | None = None) -> AnyRow
     return found[0]
 
 
+def hold(unit: Unit, invitation_id: uuid.UUID) -> AnyRow:
+    """Lock an invitation that is there until the unit ends, and return it as it is then."""
+    locked = _all(None).where(Invitation.id == invitation_id).with_for_update(key_share=True)
+    return unit.execute(locked).one()
+
+
 def find_unused(look: Look, kind: str, email: str) -> AnyRow | None:
     """The personal invitation of this kind that this address has not used yet, whether it still lives or not."""
     key = names.address_key(email)
@@ -175,8 +182,14 @@ def end(unit: Unit, found: Sequence[AnyRow], rank: int) -> None:
     unit.session.execute(update(Invitation).where(Invitation.id.in_(ids), lower).values(revoked_rank=rank))
 
 
+def hold_first_admin(unit: Unit) -> None:
+    """Let one unit at a time make or use links for the first admin: locks the team, before any account."""
+    unit.session.execute(select(Team.id).with_for_update(key_share=True))
+
+
 def revoke_first_admin(unit: Unit) -> None:
     """End every living link that the terminal made for the first admin."""
+    hold_first_admin(unit)
     offered = update(Invitation).where(Invitation.created_by.is_(None), Invitation.note == FIRST_ADMIN)
     unit.session.execute(offered.where(is_status("active", unit.now)).values(revoked_at=unit.now))
 

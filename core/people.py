@@ -92,12 +92,13 @@ def choices(unit: Unit, me: SignedIn, person: Person) -> Choices:
     rank = roles.rank(me.roles)
     above = rank < max(roles.ADMIN_RANK, roles.rank(person.roles))
     grantable = [role for role in roles.ALL if role not in person.roles and roles.may_grant(me.roles, role)]
+    taken = granting.taken_above(unit.look, row.user_id, rank)
     return Choices(
         above=above or (not person.is_active and (row.closed_rank or 0) > rank),
         last=person.is_active and revocation.loss(unit.look, row.user_id, person.roles) is not None,
         kept=_kept(unit.look, row.user_id, person),
         oneself=row.user_id == me.user_id,
-        grantable=[role for role in grantable if not roles.conflict([*person.roles, role])],
+        grantable=[role for role in grantable if not roles.conflict([*person.roles, role]) and role not in taken],
     )
 
 
@@ -112,14 +113,14 @@ def grant_role(unit: Unit, me: SignedIn, skater_id: uuid.UUID, role: str) -> Non
 def revoke_role(unit: Unit, me: SignedIn, skater_id: uuid.UUID, role: str) -> None:
     """Take a role away. Raises NotFound, also when it was not held; AboveOwnRole, LastOwner, LastAdmin."""
     rank, account = _act_with_admins(unit, me, skater_id)
-    revocation.revoke_role(unit, account.id, role, rank)
+    revocation.revoke_role(unit, account.id, role, rank, account)
 
 
 def deactivate(unit: Unit, me: SignedIn, skater_id: uuid.UUID) -> int:
     """Close an account at once; how many of its open invitations were revoked. Raises NotFound, AboveOwnRole,
     LastOwner, LastAdmin."""
     rank, account = _act_with_admins(unit, me, skater_id)
-    return revocation.deactivate(unit, account.id, rank)
+    return revocation.deactivate(unit, account.id, rank, account)
 
 
 def activate(unit: Unit, me: SignedIn, skater_id: uuid.UUID) -> None:

@@ -75,6 +75,7 @@ LIMITS: dict[str, Limit] = {
     "log_reads_account": _per(600, hours=1),
     "time_zone_account": _per(100, hours=1),
     "invited_mailbox": _per(10, days=1),
+    "proof_mailbox": _per(10, days=1),
 }
 """Attempts, good ones included. `…_account`: for one account (or name that nobody has); `…_address`: from one network
 address (IPv6: one /64), which at a rink thirty people may share. A good sign-in or password change forgives its

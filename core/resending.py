@@ -8,7 +8,7 @@ from typing import Protocol
 
 from sqlalchemy import select
 
-from core import authority, claims, coaches, invitations, mail, roles, teams
+from core import authority, claims, coaches, granting, invitations, mail, roles, teams
 from core.invitations import Issued
 from core.models import Invitation
 from core.sessions import SignedIn
@@ -47,10 +47,14 @@ def resend(unit: Unit, me: SignedIn, invitation_id: uuid.UUID, kind: str | None 
     """Replace the link of an invitation that is not used up, also of an expired or revoked one; a personal one is
     mailed again. Raises NotFound, also for one of another `kind`; AlreadyMember when it was used; AboveOwnRole when it
     holds out a role above what I hold, is for an account that ranks above me, or was revoked by a higher rank."""
-    invitation = invitations.get(unit.look, invitation_id, kind)
-    rank, accounts = authority.act_as_admin(unit, me, authority.holder_of(unit.look, invitation.email))
+    found = invitations.get(unit.look, invitation_id, kind)
+    rank, accounts = authority.act_as_admin(unit, me, authority.holder_of(unit.look, found.email))
+    invitation = invitations.hold(unit, invitation_id)
     for account in accounts.values():
         authority.check_rank(rank, claims.rank_needed(invitation, account))
+        if account.email_key == invitation.email_key:
+            taken = granting.taken_above(unit.look, account.id, rank)
+            authority.check_rank(rank, roles.TERMINAL_RANK if taken.intersection(invitation.roles) else 0)
     link = invitations.renew(unit, rank, invitation)
     if letter := _LETTERS.get(invitation.kind):
         mail.post(unit, letter(str(link.id)), to=invitation.email, language=link.language)
@@ -62,7 +66,8 @@ def revoke(unit: Unit, me: SignedIn, invitation_id: uuid.UUID, kind: str | None 
     """End an invitation at once. Raises NotFound, also for one of another `kind`; AboveOwnRole when it holds out a role
     above what I hold."""
     rank, _ = authority.act_as_admin(unit, me)
-    authority.check_rank(rank, claims.rank_needed(invitations.get(unit.look, invitation_id, kind)))
+    invitations.get(unit.look, invitation_id, kind)
+    authority.check_rank(rank, claims.rank_needed(invitations.hold(unit, invitation_id)))
     invitations.revoke(unit, invitation_id, kind, rank=rank)
 
 

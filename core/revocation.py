@@ -29,7 +29,9 @@ from core.models import (
 from core.unit import AnyRow, Look, Unit
 
 
-def revoke_role(unit: Unit, user_id: int, role: str, rank: int = roles.TERMINAL_RANK) -> None:
+def revoke_role(
+    unit: Unit, user_id: int, role: str, rank: int = roles.TERMINAL_RANK, held: Account | None = None
+) -> None:
     """Take a role away, and end what would give it back or outlive it.
 
     - Sessions that began with more power end, so that the longer life of a member's does not revive them.
@@ -37,16 +39,17 @@ def revoke_role(unit: Unit, user_id: int, role: str, rank: int = roles.TERMINAL_
     - What the account made and could not make any more ends: invitations, reset links that it handed over.
     - The membership that the role stood for ends.
 
-    Nobody below this `rank` gives it back. Raises NotFound when it was not held, LastOwner and LastAdmin when nobody
+    Nobody below this `rank` gives it back. `held` is the account if the unit has locked it together with all admins.
+    Raises NotFound when it was not held, LastOwner and LastAdmin when nobody
     would be left.
     """
-    account = _hold_with_admins(unit, user_id)
+    account = held or _hold_with_admins(unit, user_id)
     if role not in account.roles:
         raise NotFound
     left = [each for each in account.roles if each != role]
     _check_not_last(unit, account, left)
-    held = select(Role.id).where(Role.name == role).scalar_subquery()
-    unit.session.execute(delete(UserRole).where(UserRole.user_id == user_id, UserRole.role_id == held))
+    role_id = select(Role.id).where(Role.name == role).scalar_subquery()
+    unit.session.execute(delete(UserRole).where(UserRole.user_id == user_id, UserRole.role_id == role_id))
     _remember(unit, user_id, role, rank)
     made: list[AnyRow] = []
     if role in roles.STAFF_RANK:
@@ -59,11 +62,11 @@ def revoke_role(unit: Unit, user_id: int, role: str, rank: int = roles.TERMINAL_
     audit.record(unit, "role_revoked", user_id=user_id, role=role)
 
 
-def deactivate(unit: Unit, user_id: int, rank: int = roles.TERMINAL_RANK) -> int:
+def deactivate(unit: Unit, user_id: int, rank: int = roles.TERMINAL_RANK, held: Account | None = None) -> int:
     """Close an account at once: end its sessions and secrets, what it made, and the open invitations of its address.
-    Nobody below this `rank` opens it again. Returns how many open invitations of its own were revoked. Raises LastOwner
-    and LastAdmin when nobody would be left."""
-    account = _hold_with_admins(unit, user_id)
+    Nobody below this `rank` opens it again. `held` as in revoke_role. Returns how many open invitations of its own were
+    revoked. Raises LastOwner and LastAdmin when nobody would be left."""
+    account = held or _hold_with_admins(unit, user_id)
     _check_not_last(unit, account, [])
     tokens.end_all(unit, user_id)
     sessions.end_all(unit, user_id)
@@ -89,8 +92,9 @@ def activate(unit: Unit, user_id: int, rank: int = roles.TERMINAL_RANK) -> None:
 
 
 def end_made_by(unit: Unit, user_id: int) -> None:
-    """End what this account made: its open invitations, and the reset links that it handed over."""
+    """End what this account made: its open invitations, its label's, and the reset links that it handed over."""
     invitations.end(unit, _made(unit, user_id), roles.ADMIN_RANK)
+    _end_label_invitations(unit, user_id)
 
 
 def loss(
@@ -105,7 +109,8 @@ def loss(
 
 
 def _hold_with_admins(unit: Unit, user_id: int) -> authority.Account:
-    """Lock an account, and all admins with it: of two farewells at once the second sees the first."""
+    """Lock an account, and all admins with it, in one pass: of two farewells at once the second sees the first. Who
+    becomes an admin after that only adds to them."""
     return authority.hold(unit, user_id, *authority.admins(unit.look))[user_id]
 
 

@@ -2,6 +2,7 @@
 
 import secrets
 import string
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import select, update
@@ -54,6 +55,12 @@ def invite(unit: Unit, me: SignedIn, email: str, role: str, language: str | None
         return Verdict("already_member")
     mail.post(unit, mail.TeamInvited(str(link.id)), to=email, language=link.language)
     return Verdict("reinvited" if waiting else "invited", link)
+
+
+def hold_all(unit: Unit, me: SignedIn, emails: Collection[str]) -> None:
+    """Lock my account and those of all these addresses before the first of them is invited: one after the other they
+    would be locked in the order of the list, behind the team. Raises Forbidden, NotSignedIn."""
+    authority.act_as_admin(unit, me, *authority.holders_of(unit.look, emails))
 
 
 def accept(unit: Unit, secret: str, me: SignedIn | None) -> Accepted:

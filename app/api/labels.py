@@ -4,7 +4,8 @@ from flask import Blueprint
 
 from app import guards
 from app.api.sessions import to_id
-from app.limits import count_attempt, letter_to
+from app.letter_limits import letter_to
+from app.limits import count_attempt
 from app.unit import look, open_unit
 from app.visits import me
 from app.wire.bodies import Message
@@ -38,7 +39,7 @@ def invite(key: str, body: NewLabelInvitation) -> LabelInvitation:
     """Ask an artist to join my label. One who declined, or let it expire, may be asked again."""
     count_attempt("invite_account", me().user_id)
     email = labels.addressee(look, me(), to_id(key), body.artist_id)
-    with letter_to(email), open_unit() as unit:
+    with letter_to(email, "label "), open_unit() as unit:
         invitation = labels.invite(unit, me(), to_id(key), body.artist_id, body.message)
     return from_label(invitation)
 

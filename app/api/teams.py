@@ -4,7 +4,8 @@ from flask import Blueprint, current_app
 
 from app import access_tokens, desk, guards, inviting
 from app.api.sessions import to_id
-from app.limits import count_attempt, letter_to
+from app.letter_limits import letter_to
+from app.limits import count_attempt
 from app.unit import open_unit, surroundings
 from app.visits import me, signed_in
 from app.wire.endpoint import endpoint

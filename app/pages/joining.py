@@ -23,7 +23,7 @@ from app.visits import begin_visit, me, recognise, signed_in
 from app.wire.accounts import Registration
 from app.wire.forms import filled
 from app.wire.invitations import TokenAlone
-from core import claims, logins, offers, registration, sessions, teams
+from core import claims, logins, offers, registration, roles, sessions, teams
 from core.errors import AlreadyMember, InviteDead, InviteRequired, RolesConflict, SignInRequired
 from core.offers import Offer
 
@@ -70,6 +70,8 @@ def page(kinds: Collection[str] = KINDS, filled_in: Form = BLANK) -> str:
         ways = {} if person else _ways_in(offer)
         return render_template("pages/team.html", **about, **ways)
     if person:
+        if roles.conflict([*person.roles, *offer.invitation.roles]):
+            raise RolesConflict
         return render_template(
             "pages/accept.html", **about, me=person, adds=offers.adds(look, offer.invitation, person)
         )
@@ -85,7 +87,7 @@ def _ways_in(offer: Offer) -> dict[str, bool]:
 
 @bp.get("/coach/onboard")
 @bp.get("/join")
-@form(dead_link, InviteDead, InviteRequired, instead=True, like=api.validate_token)
+@form(dead_link, InviteDead, InviteRequired, RolesConflict, instead=True, like=api.validate_token)
 def show() -> ResponseReturnValue:
     """What the invite brings, and the form. Uses nothing up, however often it is opened."""
     count_invite("validate_token_address", given_token())
@@ -101,7 +103,7 @@ def show_team() -> ResponseReturnValue:
 
 
 @bp.post("/join")
-@form(dead_link, InviteDead, InviteRequired, instead=True)
+@form(dead_link, InviteDead, InviteRequired, RolesConflict, instead=True)
 @form(lambda refused: page(registration.JOINS, refused), like=api.register)
 def join() -> ResponseReturnValue:
     """Make the account and sign this browser in."""
@@ -149,7 +151,7 @@ def join_team() -> ResponseReturnValue:
         unit.session.flush()
         begun = logins.redeem_login_token(unit, accepted.login_secret, instead_of=present_session())
     begin_visit(begun.secret)
-    return go("home.show")
+    return go("home.show", done="accepted")
 
 
 @bp.get("/join/accept")

@@ -13,7 +13,7 @@ from app.wire.bodies import CURSOR, Answer, Lenient, Strict
 from app.wire.fields import POLICY, Count, InviteLanguage, Moment, PlaceName, optional, text
 from core import trail
 from core.invitations import STATUSES
-from core.roles import MEMBERS
+from core.roles import MEMBERS, conflict
 from core.trail import LATEST, Listed
 
 
@@ -44,6 +44,13 @@ class InviteForm(Lenient):
     roles: list[Literal[MEMBERS]] = Field([], max_length=20)
     note: optional(text(500)) = None
     language: InviteLanguage = None
+
+    @model_validator(mode="after")
+    def _go_together(self) -> "InviteForm":
+        if conflict(self.roles):
+            sentence = "A minor cannot also be an adult, a coach or a guardian."
+            raise PydanticCustomError("roles_conflict", sentence, {"field": "roles"})
+        return self
 
     def wish(self) -> NewInvite:
         seconds = self.days * 24 * 60 * 60

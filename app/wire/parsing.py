@@ -17,6 +17,7 @@ SENTENCES = {
     "string_type": "Must be text.",
     "string_unicode": "Must be text without broken characters.",
     "string_too_short": "Must not be empty.",
+    "too_short": "Must have at least one entry.",
     "string_too_long": "Must have at most {max_length} characters.",
     "string_pattern_mismatch": "Does not have the right form.",
     "list_type": "Must be a list.",

@@ -2,6 +2,7 @@
 exists. It works as long as its maker could still make it, for the account that it is for."""
 
 import itertools
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -14,7 +15,7 @@ from tests.api.conftest import NewWorld
 from tests.api.test_people import path_of
 from tests.support.answers import apart_from_counters, said
 from tests.support.pages import send
-from tests.support.routes import COACH, INVITES, TEAM, USERS
+from tests.support.routes import COACH, INVITES, SHARE, SHARED, TEAM, USERS
 from tests.support.world import AUTH, PASSWORD, Person, World, token_in, token_of
 
 ACCEPT = f"{TEAM}/accept"
@@ -120,7 +121,9 @@ def test_a_shown_link_leads_through_the_sign_in_and_back(world: World) -> None:
     token, phone = SHOWN["sent again"](world, olga, bea.email), world.somebody("Bea")
 
     assert "Sign in to accept" in phone.get(f"/team/join?token={token}").text
-    form = send(phone, "/join/signin", token=token)
+    [hidden] = re.findall(r'name="(\w+)" value="' + token, phone.get(f"/team/join?token={token}").text)
+    form = send(phone, "/join/signin", **{hidden: token})
+    assert f'name="invite_token" value="{token}"' in form.text
     assert 'value="bea@club.test"' in form.text
     offer = send(phone, "/signin", login="bea@club.test", password=PASSWORD, invite_token=token)
     assert "It adds to the account that you have." in offer.text
@@ -192,8 +195,16 @@ def test_what_an_unproven_account_made_does_not_outlive_its_takeover(world: Worl
     eve.sign_in()
     link = eve.post(INVITES).json["token"]
     reset = token_of(eve.post(f"{path_of(world.member('Cas'))}/reset-link").json["reset_url"])
+    eve.post(f"{AUTH}/onboard", {"first_name": "Eve", "last_name": "Lee"})
+    card = eve.post(SHARE).json["share_token"]
+    label, art = world.label(eve), world.member("Art", "artist")
+    eve.sign_in()
+    asked = eve.post(f"/api/v4/labels/{label}/invitations", {"artistId": art.session().json["uSkaterUUID"]}).json["id"]
 
     assert as_program(world.somebody("Boss"), token).status_code == 200
+
+    assert world.somebody("Eve").get(f"{SHARED}/{card}").status_code == 404
+    assert said(art.post(f"/api/v4/invitations/{asked}/accept"))[::2] == (409, "not_pending")
 
     assert said(world.somebody("Guest").register(link)) == REVOKED
     assert eve.post(f"{AUTH}/reset-confirm", {"token": reset, "new_password": NEW}).status_code == 400

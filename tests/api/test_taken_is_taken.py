@@ -183,6 +183,18 @@ def test_a_lower_rank_does_not_revive_what_a_higher_one_revoked(world: World, ki
     assert works(olga.post(f"{INVITES}/{key}/resend"))
 
 
+def test_an_invitation_to_a_role_that_a_higher_rank_took_is_not_sent_again(world: World) -> None:
+    olga, ann, bob = world.member("Olga", "owner"), world.admin(), world.member("Bob")
+    key = olga.post(TEAM, {"emails": [bob.email], "role": "designer"}).json["items"][0]["id"]
+    world.clock.later(days=8)
+    for person in (olga, ann):
+        person.sign_in()
+    works(olga.post(f"{path_of(bob)}/roles", {"role": "designer"}))
+    works(olga.delete(f"{path_of(bob)}/roles/designer"))
+
+    assert said(ann.post(f"{INVITES}/{key}/resend"))[::2] == (403, ABOVE)
+
+
 def test_a_role_that_was_taken_comes_by_a_younger_link_for_anybody_of_no_lower_rank(world: World) -> None:
     before = Before(world)
     before.olga.delete(f"{before.key}/roles/coach")

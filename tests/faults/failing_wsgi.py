@@ -116,9 +116,9 @@ def send(self: smtplib.SMTP, data: Any) -> None:
         reach(f"after DATA to {postbag.recipient}")
 
 
-def hand_over(letter: Any) -> str:
+def hand_over(letter: Any, carried: list[str]) -> str:
     reach(f"after letter claim to {letter.recipient}")
-    return str(hand_over_safely(letter))
+    return str(hand_over_safely(letter, carried))
 
 
 def say_doubt(response: Response) -> Response:

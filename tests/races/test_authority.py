@@ -10,12 +10,12 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.unit import open_unit
-from core import authority, revocation
+from core import authority, first_admin, revocation
 from core.errors import LastAdmin
 from core.models import Invitation, InvitationLink, PasswordReset, Role, User, UserRole
 from core.roles import ADMINS
 from tests.races.test_exactly_once import LONG, is_lost
-from tests.support.routes import INVITES, USERS
+from tests.support.routes import INVITES, TEAM, USERS
 from tests.support.running import House, at_once
 from tests.support.ways import Cookies, browser, coach_link, newcomer
 from tests.support.world import AUTH
@@ -156,7 +156,35 @@ def race_of_acts(house: House) -> list[requests.Response]:
     acts = [on(b, "roles", a, role="coach") for a, b in itertools.permutations(range(3), 2)]
     acts += [accept(link, guest) for link, guest in zip(links, guests, strict=True)]
     acts += [on(b, "reset-link", a) for a, b in ((0, 1), (1, 2), (2, 0))]
+    acts += [on(b, "roles", a, role="admin") for a, b in ((0, 2), (2, 1))]
+    emails = [each.email for each in admins]
+    lists = [emails, emails[::-1]]
+    acts += [
+        lambda emails=emails, by=by: house.server.post(TEAM, {"emails": emails, "role": "dev"}, cookies=doors[by])
+        for by, emails in enumerate(lists)
+    ]
     return at_once([*acts, on(1, "deactivate", 0)])
+
+
+def race_for_the_place(house: House) -> int:
+    """How many of those become admins who open links for the first admin at the same moment."""
+    only_admins(house, 0)
+
+    def offered() -> str:
+        with house.app.app_context(), open_unit(name="cli") as unit:
+            issued = first_admin.offer(unit)
+        assert issued
+        return issued.secret
+
+    links = at_once([offered] * 4)
+    answers = at_once([lambda link=link: house.server.register(house.names(1)[0], link) for link in links])
+    assert {answer.status_code for answer in answers} <= {200, 403}
+    return [answer.status_code for answer in answers].count(200)
+
+
+def test_of_links_for_the_first_admin_one_makes_one(house: House) -> None:
+    """S35."""
+    assert [race_for_the_place(house) for _ in range(ROUNDS * 2)] == [1] * ROUNDS * 2
 
 
 def test_acts_on_the_same_people_in_any_order_do_not_get_in_each_others_way(house: House) -> None:
