@@ -48,12 +48,14 @@ def test_a_registration_that_is_killed_is_whole_or_nothing(failing: Sandbox, poi
     failing.arm(point)
     has_died(failing, point, ledger.register(name, token))
     assert failing.house.accounts([name]) == (point == LAST)
+    failing.house.let_the_post_go_out()
     assert damage(ledger) == []
 
     again = ledger.register(name, token)
     assert again.status == (403 if point == LAST else 200)
     assert ledger.register(other, token).status == 403
     assert ledger.sign_in(name).outcome == "yes"
+    failing.house.let_the_post_go_out()
     assert damage(ledger) == []
 
 
