@@ -104,8 +104,10 @@ def _addressee(unit: Unit, invited: AnyRow) -> str:
 
 
 def _message(letter: AnyRow, to: str, subject: str, template: str, about: dict[str, Any]) -> Message:
-    """Write the letter. All texts in it but our own `url` may be what people typed: none of them becomes a link."""
-    plain = {name: unlinked(text) for name, text in about.items() if isinstance(text, str) and name != "url"}
+    """Write the letter. All texts in it but our own `url` and the addressee's `email` may be what people typed: none of
+    them becomes a link."""
+    kept = {"url", "email"}
+    plain = {name: unlinked(text) for name, text in about.items() if isinstance(text, str) and name not in kept}
     about, subject = about | plain, unlinked(subject)
     settings = current_app.extensions["settings"]
     domain = parseaddr(settings.mail_sender)[1].rpartition("@")[2] or "localhost"

@@ -317,9 +317,10 @@ LINKED = re.compile(r"\w://|www\.\w|\w\.[^\W\d_]{2,}", re.IGNORECASE)
 
 
 def linked(letter: Post) -> list[str]:
-    """What a mail program would make links of in what a person reads, our own addresses aside."""
+    """What a mail program would make links of in what a person reads, our own addresses and the reader's aside."""
     read = [str(letter.message["Subject"]), letter.text(), Skeleton(letter.text("html")).said]
-    return [found for text in read for found in LINKED.findall(re.sub(r"http://localhost:5000[/\w?=-]*", "", text))]
+    aside = re.compile(rf"http://localhost:5000[/\w?=-]*|{re.escape(letter.recipients[0])}")
+    return [found for text in read for found in LINKED.findall(aside.sub("", text))]
 
 
 @pytest.mark.parametrize("engine", ["postgresql"])

@@ -39,7 +39,7 @@ def joining(post: Office, human: Person, _: str, page: Any) -> None:
 
 
 def team(post: Office, human: Person, _: str, page: Any) -> None:
-    assert press(human, page, "Join the team").headers["Location"] == "/"
+    assert press(human, page, "Join the team").headers["Location"] == "/?done=accepted"
 
 
 def proving(post: Office, human: Person, _: str, page: Any) -> None:
