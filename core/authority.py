@@ -28,7 +28,7 @@ RANK = case(
 _LOCKED = (
     select(
         *named(User, "id", "login", "email", "email_key", "language", "is_active", "closed_rank"),
-        *named(User, "email_proven_at", "must_change_password", "skater_id"),
+        *named(User, "email_proven_at", "skater_id"),
     )
     .where(User.id.in_(bindparam("ids", expanding=True)))
     .order_by(User.id)
@@ -57,7 +57,6 @@ class Account:
     is_active: bool
     closed_rank: int | None
     is_proven: bool
-    must_change_password: bool
     skater_id: Any
     roles: tuple[str, ...]
 

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from core import authority, granting, invitations, mail, names
 from core.authority import Account
-from core.errors import AccountClosed, AlreadyMember, NotFound
+from core.errors import AboveOwnRole, AccountClosed, AlreadyMember, NotFound
 from core.invitations import Issued
 from core.models import Coach, Tenant, TenantCoach, User
 from core.models.base import named
@@ -90,7 +90,9 @@ def tenant_of(look: Look, invitation_id: uuid.UUID) -> AnyRow | None:
 def _check_account(unit: Unit, rank: int, accounts: Mapping[int | None, Account], email: str) -> None:
     for account in accounts.values():
         if account.email_key == names.address_key(email):
-            authority.check_rank(rank, max(account.rank, granting.rank_that_took(unit, account.id, "coach") or 0))
+            authority.check_rank(rank, account.rank)
+            if "coach" in granting.taken_above(unit.look, account.id, rank):
+                raise AboveOwnRole
             if not account.is_active:
                 raise AccountClosed
 

@@ -54,12 +54,6 @@ def grant_roles(unit: Unit, user_id: int, granted: Collection[str], rank: int = 
     audit.record(unit, "roles_granted", user_id=user_id, roles=sorted(granted))
 
 
-def rank_that_took(unit: Unit, user_id: int, role: str) -> int | None:
-    """Return the rank that took this role from this account, if one did."""
-    taken = select(RoleTaken.rank).join(Role, Role.id == RoleTaken.role_id)
-    return unit.session.scalars(taken.where(RoleTaken.user_id == user_id, Role.name == role)).first()
-
-
 def taken_above(look: Look, user_id: int, rank: int) -> set[str]:
     """Return the roles that a higher rank than this took from this account."""
     taken = select(Role.name.label("name")).join(RoleTaken, RoleTaken.role_id == Role.id)

@@ -9,6 +9,7 @@ from typing import Protocol
 from sqlalchemy import select
 
 from core import authority, claims, coaches, granting, invitations, mail, roles, teams
+from core.errors import AboveOwnRole
 from core.invitations import Issued
 from core.models import Invitation
 from core.sessions import SignedIn
@@ -52,9 +53,9 @@ def resend(unit: Unit, me: SignedIn, invitation_id: uuid.UUID, kind: str | None 
     invitation = invitations.hold(unit, invitation_id)
     for account in accounts.values():
         authority.check_rank(rank, claims.rank_needed(invitation, account))
-        if account.email_key == invitation.email_key:
-            taken = granting.taken_above(unit.look, account.id, rank)
-            authority.check_rank(rank, roles.TERMINAL_RANK if taken.intersection(invitation.roles) else 0)
+        is_invited = account.email_key == invitation.email_key
+        if is_invited and granting.taken_above(unit.look, account.id, rank).intersection(invitation.roles):
+            raise AboveOwnRole
     link = invitations.renew(unit, rank, invitation)
     if letter := _LETTERS.get(invitation.kind):
         mail.post(unit, letter(str(link.id)), to=invitation.email, language=link.language)

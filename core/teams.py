@@ -137,7 +137,7 @@ def _not_to_be_asked(
         return Verdict("invalid", reason="account_closed")
     if account and account.rank:
         return Verdict("already_member")
-    if account and (granting.rank_that_took(unit, account.id, role) or 0) > rank:
+    if account and role in granting.taken_above(unit.look, account.id, rank):
         return Verdict("invalid", reason="taken_from_above")
     if waiting and max(roles.rank_to_give(waiting.roles), waiting.revoked_rank or 0) > rank:
         return Verdict("invalid", reason="asked_from_above")
