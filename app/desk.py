@@ -2,23 +2,18 @@
 
 from uuid import UUID
 
-from flask import current_app
-
 from app import links
 from app.letter_limits import letter_to
 from app.limits import count_attempt
-from app.unit import look, open_unit
+from app.unit import look, open_unit, surroundings
 from app.visits import me
 from app.wire.desk import Resent, ResetHandedOver
 from core import invitations, people, resending
 
 
 def resend(key: UUID) -> Resent:
-    """A fresh link for an invitation; a personal one is mailed again. TooManyAttempts, TooManyLetters, and what
-    core.resending says."""
-    count_attempt("invite_account", me().user_id)
-    with letter_to(addressee(key)), open_unit() as unit:
-        resent = resending.resend(unit, me(), key)
+    """Send an invitation again, and return the fresh link for its issuer. Raises what send_again does."""
+    resent = send_again(key)
     url = links.INVITES.get(resent.kind, links.join)(resent.link.secret)
     return Resent(
         roles=list(resent.roles),
@@ -30,12 +25,20 @@ def resend(key: UUID) -> Resent:
         invite_url=url,
         expires_at=resent.link.expires_at,
         language=resent.link.language,
-        mailed=resent.kind != invitations.GATE and current_app.extensions["settings"].sends_mail,
+        mailed=resent.kind != invitations.GATE and surroundings().policy.sends_mail,
         qr_svg=links.qr_svg(url),
     )
 
 
-def addressee(key: UUID) -> str | None:
+def send_again(key: UUID, kind: str | None = None) -> resending.Resent:
+    """Replace the link of an invitation, of this kind if given, and mail it again if it is personal. TooManyAttempts,
+    TooManyLetters, and what core.resending says."""
+    count_attempt("invite_account", me().user_id)
+    with letter_to(_addressee(key)), open_unit() as unit:
+        return resending.resend(unit, me(), key, kind)
+
+
+def _addressee(key: UUID) -> str | None:
     """Whom this invitation is mailed to when I send it again: nobody, if it is not personal or not mine to send.
     NotFound."""
     found = invitations.get(look, key)

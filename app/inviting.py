@@ -2,13 +2,11 @@
 
 from collections.abc import Sequence
 
-from flask import current_app
-
 from app import links
 from app.letter_limits import count_letter, give_back_letter, letter_to
 from app.limits import count_attempt, count_secret
 from app.sentences import REASONS
-from app.unit import open_unit
+from app.unit import open_unit, surroundings
 from app.visits import me
 from app.wire.fields import address
 from app.wire.invitations import CoachAsked, NewCoach, Outcome
@@ -16,7 +14,6 @@ from app.wire.invites import Issued, NewInvite
 from core import authority, coaches, invitations, names, teams
 from core.errors import TooManyLetters
 from core.models import InvitationLink
-from core.unit import Unit
 
 
 def count_invite(limit: str, token: str) -> None:
@@ -42,7 +39,12 @@ def invite_coach(wish: NewCoach) -> CoachAsked:
         about = {"name": wish.name, "email": wish.email, "part": wish.role, "tenant_id": wish.tenant_id}
         asked = coaches.invite(unit, me(), **about, language=wish.language)
     url = links.coach(asked.link.secret)
-    return CoachAsked(coach_id=asked.coach_id, invite_url=url, expires_at=asked.link.expires_at, mailed=_sends_mail())
+    return CoachAsked(
+        coach_id=asked.coach_id,
+        invite_url=url,
+        expires_at=asked.link.expires_at,
+        mailed=surroundings().policy.sends_mail,
+    )
 
 
 def invite_team(typed: Sequence[str], role: str, language: str | None) -> list[Outcome]:
@@ -59,9 +61,15 @@ def invite_team(typed: Sequence[str], role: str, language: str | None) -> list[O
     outcomes: dict[str, Outcome] = {}
     try:
         with open_unit() as unit:
-            teams.hold_all(unit, me(), [email for email, _ in asked.values() if email])
-            for key in asked:
-                outcomes[key] = _too_many(asked[key][1]) if key in full else _ask(unit, *asked[key], role, language)
+            inviting = teams.begin_inviting(unit, me(), [email for email, _ in asked.values() if email])
+            for key, (email, each) in asked.items():
+                if email is None:
+                    verdict = teams.Verdict("invalid", reason="not_an_address")
+                elif key in full:
+                    verdict = teams.Verdict("invalid", reason="too_many_letters")
+                else:
+                    verdict = teams.invite(unit, inviting, email, role, language)
+                outcomes[key] = outcome(each, verdict)
         unsent = {key: unsent[key] for key in unsent if outcomes[key].outcome not in {"invited", "reinvited"}}
     finally:
         for email in unsent.values():
@@ -74,7 +82,7 @@ def outcome(email: str, verdict: teams.Verdict) -> Outcome:
     link = verdict.link
     if link is None:
         return Outcome(email=email, outcome=verdict.outcome, reason=verdict.reason and REASONS[verdict.reason])
-    url = None if _sends_mail() else links.team(link.secret)
+    url = None if surroundings().policy.sends_mail else links.team(link.secret)
     return Outcome(email=email, outcome=verdict.outcome, id=link.id, expires_at=link.expires_at, invite_url=url)
 
 
@@ -87,17 +95,3 @@ def _counted(emails: dict[str, str]) -> tuple[set[str], dict[str, str]]:
         except TooManyLetters:
             full.add(key)
     return full, {key: email for key, email in emails.items() if key not in full}
-
-
-def _too_many(typed: str) -> Outcome:
-    return outcome(typed, teams.Verdict("invalid", reason="too_many_letters"))
-
-
-def _ask(unit: Unit, email: str | None, typed: str, role: str, language: str | None) -> Outcome:
-    if email is None:
-        return outcome(typed, teams.Verdict("invalid", reason="not_an_address"))
-    return outcome(typed, teams.invite(unit, me(), email, role, language))
-
-
-def _sends_mail() -> bool:
-    return bool(current_app.extensions["settings"].sends_mail)

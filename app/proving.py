@@ -2,12 +2,17 @@
 
 from app.limits import count_attempt, count_secret
 from app.signing_in import require_mail
-from app.unit import open_unit
+from app.unit import open_unit, surroundings
 from app.visits import me
 from core import addresses
 from core.models import EmailProof
 from core.proof_refusals import ProofCodeWrong
 from core.unit import AnyRow
+
+
+def is_asked_for() -> bool:
+    """Whether my pages ask me to prove my address: it is not proven, and a letter can be sent."""
+    return not me().email_proven and surroundings().policy.sends_mail
 
 
 def peek(token: str) -> AnyRow:

@@ -103,7 +103,7 @@ def count_reset_link(token: str) -> None:
 
 def require_mail() -> None:
     """MailNotConfigured, where no letter could leave."""
-    if not current_app.extensions["settings"].sends_mail:
+    if not surroundings().policy.sends_mail:
         raise MailNotConfigured
 
 

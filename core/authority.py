@@ -4,7 +4,7 @@ Lock order of every unit: accounts in the order of their ids, then what they sha
 invitations, then the secrets and sessions of the accounts.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,10 +13,10 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from core import names, roles
 from core.errors import AboveOwnRole, Forbidden, NotSignedIn
-from core.models import BrowserSession, Role, User, UserRole
+from core.models import BrowserSession, Role, Team, User, UserRole
 from core.models.base import named
 from core.sessions import SignedIn
-from core.unit import Look, Unit
+from core.unit import AnyRow, Look, Unit
 
 RANK = case(
     {name: literal_column(str(rank)) for name, rank in roles.STAFF_RANK.items()},
@@ -40,6 +40,7 @@ _HELD = (
     .where(UserRole.user_id.in_(bindparam("ids", expanding=True)))
     .order_by(Role.id)
 )
+Read = Callable[[Select[*tuple[Any, ...]], Mapping[str, Any]], Iterable[AnyRow]]
 _SESSION = select(BrowserSession.id).where(
     BrowserSession.id == bindparam("session_id"), BrowserSession.user_id == bindparam("user_id")
 )
@@ -72,16 +73,23 @@ def hold(unit: Unit, *user_ids: int | None) -> dict[int | None, Account]:
     if not ids:
         return {}
     rows = unit.execute(_LOCKED, {"ids": ids}).all()
-    held = roles_of(unit, *ids)
+    held = roles_of(unit.execute, ids)
     return {row.id: _account(row, held[row.id]) for row in rows}
 
 
-def roles_of(unit: Unit, *user_ids: int) -> dict[int, list[str]]:
-    """Return the roles that these accounts hold, as this transaction sees them."""
+def roles_of(read: Read, user_ids: Collection[int]) -> dict[int, list[str]]:
+    """Return the roles that these accounts hold, as `read` sees them: unit.look what is committed, unit.execute also
+    what this transaction did."""
     held: dict[int, list[str]] = {user_id: [] for user_id in user_ids}
-    for each in unit.execute(_HELD, {"ids": user_ids}).all():
+    for each in read(_HELD, {"ids": list(user_ids)}) if user_ids else ():
         held[each.user_id].append(each.name)
     return held
+
+
+def hold_team(unit: Unit) -> None:
+    """Lock the team until the unit ends: one unit at a time invites to it, or makes and uses links for the first
+    admin. Who accepts an invitation does not wait."""
+    unit.session.execute(select(Team.id).with_for_update(key_share=True))
 
 
 def act(unit: Unit, me: SignedIn, *others: int | None) -> tuple[SignedIn, dict[int | None, Account]]:
@@ -119,18 +127,15 @@ def check_rank(rank: int, needed: int) -> None:
         raise AboveOwnRole
 
 
-def holder_of(look: Look, email: str | None) -> int | None:
-    """The account that has this address, open or closed."""
-    if email is None:
-        return None
-    found = look(select(User.id.label("id")).where(User.email_key == names.address_key(email)))
-    return int(found[0].id) if found else None
-
-
-def holders_of(look: Look, emails: Iterable[str]) -> set[int]:
-    """The accounts that have any of these addresses, open or closed."""
-    keys = {names.address_key(email) for email in emails}
+def holders_of(look: Look, *emails: str | None) -> set[int]:
+    """Return the accounts that have any of these addresses, open or closed."""
+    keys = {names.address_key(email) for email in emails if email is not None}
     return {row.id for row in look(select(User.id.label("id")).where(User.email_key.in_(keys)))} if keys else set()
+
+
+def with_address(accounts: Mapping[int | None, Account], email_key: str | None) -> Account | None:
+    """Return the one of these locked accounts whose address has this key now."""
+    return next((each for each in accounts.values() if each.email_key == email_key), None)
 
 
 def rank_of(user_id: InstrumentedAttribute[int | None]) -> ScalarSelect[Any]:
@@ -146,17 +151,18 @@ def may_still(maker: InstrumentedAttribute[int | None], needed: ColumnElement[in
 
 def admins(look: Look) -> set[int]:
     """The open accounts that pass as an admin."""
-    return {row.id for row in look(_holding(roles.ADMINS))}
+    return {row.id for row in look(holding(roles.ADMINS))}
 
 
 def owners(look: Look) -> set[int]:
     """The open accounts that own the place."""
-    return {row.id for row in look(_holding(["owner"]))}
+    return {row.id for row in look(holding(["owner"]))}
 
 
-def _holding(wanted: Iterable[str]) -> Select[int]:
+def holding(wanted: Iterable[str]) -> Select[int]:
+    """Select the open accounts that hold any of these roles."""
     holders = select(User.id.label("id")).join(UserRole, UserRole.user_id == User.id).join(Role)
-    return holders.where(Role.name.in_(wanted), User.is_active).order_by(User.id)
+    return holders.where(Role.name.in_(wanted), User.is_active)
 
 
 def _account(row: Any, held: list[str]) -> Account:

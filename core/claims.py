@@ -10,8 +10,8 @@ from sqlalchemy.exc import IntegrityError
 
 from core import authority, names, roles
 from core.errors import AlreadyMember, InviteDead, InviteOtherAddress
-from core.invitations import FIRST_ADMIN, hold_first_admin, is_status, status_of
-from core.models import Invitation, InvitationLink, InvitationUse, Role, User, UserRole
+from core.invitations import FIRST_ADMIN, is_status, status_of
+from core.models import Invitation, InvitationLink, InvitationUse
 from core.models.base import UtcDateTime, named
 from core.tokens import claiming, digest
 from core.unit import AnyRow, Look, Unit
@@ -80,7 +80,7 @@ def claim(unit: Unit, link: AnyRow, holder_id: int | None = None) -> Claimed:
     maker could still make it. Raises InviteDead.
     """
     if link.made_by is None and link.note == FIRST_ADMIN:
-        hold_first_admin(unit)
+        authority.hold_team(unit)
     accounts = authority.hold(unit, link.made_by, holder_id)
     maker, holder = accounts.get(link.made_by), accounts.get(holder_id)
     unit.execute(_LOCKED, {"invitation_id": link.id})
@@ -117,12 +117,7 @@ _LOCKED = (
 )
 """An UPDATE that had to wait for this row would look at all others as they were before."""
 
-_HAS_ADMIN = exists(
-    select(UserRole.id)
-    .join(Role)
-    .join(User, User.id == UserRole.user_id)
-    .where(Role.name.in_(roles.ADMINS), User.is_active)
-)
+_HAS_ADMIN = exists(authority.holding(roles.ADMINS))
 _NOTED_FIRST_ADMIN = func.coalesce(Invitation.note, "") == FIRST_ADMIN
 _CLAIMED = claiming(
     Invitation,

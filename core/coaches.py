@@ -1,7 +1,6 @@
 """Inviting coaches: recorded from the first moment, bound to an account when they accept."""
 
 import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,8 +55,8 @@ def invite(
     Raises NotFound without the tenant, AlreadyMember once they have accepted, AboveOwnRole for an account that ranks
     above me or whose invitation or role a higher rank took back, AccountClosed.
     """
-    rank, accounts = authority.act_as_admin(unit, me, authority.holder_of(unit.look, email))
-    _check_account(unit, rank, accounts, email)
+    rank, accounts = authority.act_as_admin(unit, me, *authority.holders_of(unit.look, email))
+    _check_account(unit, rank, authority.with_address(accounts, names.address_key(email)))
     one_at_a_time = select(Tenant.id).where(Tenant.id == tenant_id).with_for_update()
     if unit.session.execute(one_at_a_time).one_or_none() is None:
         raise NotFound
@@ -87,14 +86,14 @@ def tenant_of(look: Look, invitation_id: uuid.UUID) -> AnyRow | None:
     return next(iter(look(_ASKED, {"invitation": invitation_id})), None)
 
 
-def _check_account(unit: Unit, rank: int, accounts: Mapping[int | None, Account], email: str) -> None:
-    for account in accounts.values():
-        if account.email_key == names.address_key(email):
-            authority.check_rank(rank, account.rank)
-            if "coach" in granting.taken_above(unit.look, account.id, rank):
-                raise AboveOwnRole
-            if not account.is_active:
-                raise AccountClosed
+def _check_account(unit: Unit, rank: int, account: Account | None) -> None:
+    if account is None:
+        return
+    authority.check_rank(rank, account.rank)
+    if "coach" in granting.taken_above(unit.look, account.id, rank):
+        raise AboveOwnRole
+    if not account.is_active:
+        raise AccountClosed
 
 
 def _recorded(unit: Unit, name: str, email: str) -> uuid.UUID:

@@ -1,6 +1,6 @@
 """How the first admin comes about: a link, for as long as there is none."""
 
-from core import invitations, users
+from core import authority, invitations
 from core.invitations import Issued
 from core.unit import Unit
 
@@ -8,7 +8,7 @@ from core.unit import Unit
 def offer(unit: Unit) -> Issued | None:
     """Return a fresh one-use invitation that makes an admin who owns the place, or None when somebody is an admin. Ends
     those offered before; it works only as long as nobody is (core/claims.py)."""
-    if users.somebody_is_admin(unit.look):
+    if authority.admins(unit.look):
         return None
     invitations.revoke_first_admin(unit)
     end = invitations.ending(unit)

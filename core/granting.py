@@ -81,7 +81,7 @@ def _grant(unit: Unit, statements: Mapping[str, Executable], wanted: Mapping[str
     """Return the roles that the account holds now. A gained staff role ends what would let others in with the account:
     reset links and sign-in tokens."""
     gained = set(unit.execute(statements[unit.session.get_bind().dialect.name], wanted).scalars())
-    held = authority.roles_of(unit, wanted["user_id"])[wanted["user_id"]]
+    held = authority.roles_of(unit.execute, [wanted["user_id"]])[wanted["user_id"]]
     if roles.conflict(held):
         raise RolesConflict
     if gained and roles.rank([name for name in wanted["granted"] if name in held]):

@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, Select, and_, or_, select, update
 
-from core import audit, names, roles
+from core import audit, authority, names, roles
 from core.errors import AboveOwnRole, AlreadyMember, InvalidInput, NotFound
-from core.models import Invitation, InvitationLink, Team
+from core.models import Invitation, InvitationLink
 from core.tokens import claim, digest
 from core.unit import AnyRow, Look, Unit
 
@@ -182,14 +182,9 @@ def end(unit: Unit, found: Sequence[AnyRow], rank: int) -> None:
     unit.session.execute(update(Invitation).where(Invitation.id.in_(ids), lower).values(revoked_rank=rank))
 
 
-def hold_first_admin(unit: Unit) -> None:
-    """Let one unit at a time make or use links for the first admin: locks the team, before any account."""
-    unit.session.execute(select(Team.id).with_for_update(key_share=True))
-
-
 def revoke_first_admin(unit: Unit) -> None:
-    """End every living link that the terminal made for the first admin."""
-    hold_first_admin(unit)
+    """End every living link that the terminal made for the first admin. Locks the team, before any account."""
+    authority.hold_team(unit)
     offered = update(Invitation).where(Invitation.created_by.is_(None), Invitation.note == FIRST_ADMIN)
     unit.session.execute(offered.where(is_status("active", unit.now)).values(revoked_at=unit.now))
 

@@ -193,9 +193,7 @@ def _mentions(q: str) -> ColumnElement[bool]:
 def _described(unit: Unit, rows: Sequence[AnyRow]) -> list[Person]:
     """With roles and living sessions, in two statements whatever the length of the list."""
     keys = [row.user_id for row in rows]
-    held: dict[int, list[str]] = {key: [] for key in keys}
-    for each in unit.look(_held(keys)) if keys else ():
-        held[each.user_id].append(each.name)
+    held = authority.roles_of(unit.look, keys)
     seen = sessions.last_seen(unit, held) if keys else {}
     return [_person(row, held[row.user_id], seen[row.user_id]) for row in rows]
 
@@ -213,8 +211,3 @@ def _person(row: AnyRow, held: list[str], seen: Sequence[datetime]) -> Person:
         last_seen_at=seen[0] if seen else None,
         devices=len(seen),
     )
-
-
-def _held(keys: Sequence[int]) -> Select[*tuple[Any, ...]]:
-    held = select(UserRole.user_id.label("user_id"), Role.name.label("name")).join(Role)
-    return held.where(UserRole.user_id.in_(keys)).order_by(Role.id)

@@ -49,13 +49,12 @@ def resend(unit: Unit, me: SignedIn, invitation_id: uuid.UUID, kind: str | None 
     mailed again. Raises NotFound, also for one of another `kind`; AlreadyMember when it was used; AboveOwnRole when it
     holds out a role above what I hold, is for an account that ranks above me, or was revoked by a higher rank."""
     found = invitations.get(unit.look, invitation_id, kind)
-    rank, accounts = authority.act_as_admin(unit, me, authority.holder_of(unit.look, found.email))
+    rank, accounts = authority.act_as_admin(unit, me, *authority.holders_of(unit.look, found.email))
     invitation = invitations.hold(unit, invitation_id)
-    for account in accounts.values():
-        authority.check_rank(rank, claims.rank_needed(invitation, account))
-        is_invited = account.email_key == invitation.email_key
-        if is_invited and granting.taken_above(unit.look, account.id, rank).intersection(invitation.roles):
-            raise AboveOwnRole
+    invited = authority.with_address(accounts, invitation.email_key)
+    authority.check_rank(rank, claims.rank_needed(invitation, invited))
+    if invited and granting.taken_above(unit.look, invited.id, rank).intersection(invitation.roles):
+        raise AboveOwnRole
     link = invitations.renew(unit, rank, invitation)
     if letter := _LETTERS.get(invitation.kind):
         mail.post(unit, letter(str(link.id)), to=invitation.email, language=link.language)

@@ -40,17 +40,17 @@ def revoke_role(
     - The membership that the role stood for ends.
 
     Nobody below this `rank` gives it back. `held` is the account if the unit has locked it together with all admins.
-    Raises NotFound when it was not held, LastOwner and LastAdmin when nobody
-    would be left.
+    Raises NotFound when it was not held, LastOwner and LastAdmin when nobody would be left.
     """
     account = held or _hold_with_admins(unit, user_id)
     if role not in account.roles:
         raise NotFound
     left = [each for each in account.roles if each != role]
     _check_not_last(unit, account, left)
-    role_id = select(Role.id).where(Role.name == role).scalar_subquery()
+    role_id = unit.session.scalars(select(Role.id).where(Role.name == role)).one()
     unit.session.execute(delete(UserRole).where(UserRole.user_id == user_id, UserRole.role_id == role_id))
-    _remember(unit, user_id, role, rank)
+    unit.session.merge(RoleTaken(user_id=user_id, role_id=role_id, taken_at=unit.now, rank=rank))
+    unit.session.flush()
     made: list[AnyRow] = []
     if role in roles.STAFF_RANK:
         tokens.end_all(unit, user_id)
@@ -136,13 +136,6 @@ def _made(unit: Unit, user_id: int, beyond: int = 0) -> list[AnyRow]:
 def _addressed_to(unit: Unit, account: Account) -> list[AnyRow]:
     """Return the open invitations that are personal to this account's address."""
     return list(unit.session.execute(_open(unit).where(Invitation.email_key == account.email_key)).all())
-
-
-def _remember(unit: Unit, user_id: int, role: str, rank: int) -> None:
-    """Keep when and by which rank a role was taken: granting asks for it."""
-    role_id = unit.session.scalars(select(Role.id).where(Role.name == role)).one()
-    unit.session.merge(RoleTaken(user_id=user_id, role_id=role_id, taken_at=unit.now, rank=rank))
-    unit.session.flush()
 
 
 def _end_memberships(unit: Unit, user_id: int, role: str, left: list[str]) -> None:

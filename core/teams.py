@@ -2,7 +2,7 @@
 
 import secrets
 import string
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import select, update
@@ -32,6 +32,24 @@ class Verdict:
 
 
 @dataclass(frozen=True)
+class Inviting:
+    """Who invites to the team: my `rank`, and the locked `accounts` of a whole list."""
+
+    rank: int
+    accounts: Mapping[int | None, Account]
+
+
+@dataclass(frozen=True)
+class WayIn:
+    """What a link asks of a browser in which nobody is signed in: to `sign_in`, as it was shown and its address has an
+    account; or nothing, and it `takes_over`, replacing the password of an account that has not proven the address to
+    which the link was mailed."""
+
+    sign_in: bool
+    takes_over: bool
+
+
+@dataclass(frozen=True)
 class Accepted:
     """A place taken. `login_secret` signs in once, shortly."""
 
@@ -39,14 +57,21 @@ class Accepted:
     account_created: bool
 
 
-def invite(unit: Unit, me: SignedIn, email: str, role: str, language: str | None = None) -> Verdict:
-    """Ask one address to join the team in this role, in a `language` if they are to be spoken to in that; asked again,
-    the old link ends. Raises AboveOwnRole when the role is above what I hold."""
-    rank, accounts = authority.act_as_admin(unit, me, authority.holder_of(unit.look, email))
+def begin_inviting(unit: Unit, me: SignedIn, emails: Collection[str]) -> Inviting:
+    """Lock my account and those of all these addresses, and then the team: an address has one invitation, and lists of
+    the same addresses wait for each other. Raises Forbidden, NotSignedIn."""
+    rank, accounts = authority.act_as_admin(unit, me, *authority.holders_of(unit.look, *emails))
+    authority.hold_team(unit)
+    return Inviting(rank, accounts)
+
+
+def invite(unit: Unit, inviting: Inviting, email: str, role: str, language: str | None = None) -> Verdict:
+    """Ask one address of the list to join the team in this role, in a `language` if they are to be spoken to in that;
+    asked again, the old link ends. Raises AboveOwnRole when the role is above what I hold."""
+    rank = inviting.rank
     authority.check_rank(rank, roles.rank_to_give([role]))
-    _one_at_a_time(unit)
     waiting = invitations.find_unused(unit.look, KIND, email)
-    account = next((each for each in accounts.values() if each.email_key == names.address_key(email)), None)
+    account = authority.with_address(inviting.accounts, names.address_key(email))
     if verdict := _not_to_be_asked(unit, rank, account, waiting, role):
         return verdict
     try:
@@ -55,12 +80,6 @@ def invite(unit: Unit, me: SignedIn, email: str, role: str, language: str | None
         return Verdict("already_member")
     mail.post(unit, mail.TeamInvited(str(link.id)), to=email, language=link.language)
     return Verdict("reinvited" if waiting else "invited", link)
-
-
-def hold_all(unit: Unit, me: SignedIn, emails: Collection[str]) -> None:
-    """Lock my account and those of all these addresses before the first of them is invited: one after the other they
-    would be locked in the order of the list, behind the team. Raises Forbidden, NotSignedIn."""
-    authority.act_as_admin(unit, me, *authority.holders_of(unit.look, emails))
 
 
 def accept(unit: Unit, secret: str, me: SignedIn | None) -> Accepted:
@@ -99,23 +118,13 @@ def accept(unit: Unit, secret: str, me: SignedIn | None) -> Accepted:
     return Accepted(logins.issue_login_token(unit, user_id), account_created=found is None)
 
 
-def needs_sign_in(look: Look, link: AnyRow) -> bool:
-    """Whether this link, opened where nobody is signed in, leads to the sign-in: it was shown, and its address has an
-    account."""
-    return not link.mailed and authority.holder_of(look, link.email) is not None
-
-
-def would_take_over(look: Look, link: AnyRow) -> bool:
-    """Whether accepting this link where nobody is signed in replaces the password of an account: it was mailed to an
-    address that the account there has not proven."""
+def way_in(look: Look, link: AnyRow) -> WayIn:
+    """Return what this link asks of a browser in which nobody is signed in."""
     found = users.find_by_email(look, link.email)
-    return bool(link.mailed and found and found.email_proven_at is None)
-
-
-def _one_at_a_time(unit: Unit) -> None:
-    """Whoever invites holds the team until the unit ends: an address has one invitation, and lists of the same
-    addresses wait for each other. Accepting does not wait."""
-    unit.session.execute(select(Team.id).with_for_update(key_share=True))
+    return WayIn(
+        sign_in=found is not None and not link.mailed,
+        takes_over=found is not None and link.mailed and found.email_proven_at is None,
+    )
 
 
 def _ask(unit: Unit, email: str, role: str, language: str | None) -> Issued:

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, exists, or_, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from core import audit, names, roles
+from core import audit, names
 from core.constraints import violated
 from core.errors import NameTaken, NotFound
 from core.models import Role, User, UserRole
@@ -134,13 +134,6 @@ def list_all(look: Look) -> list[Account]:
     is_proven = User.email_proven_at.is_not(None).label("email_verified")
     found = look(select(*shown, is_proven).order_by(User.id))
     return [Account(roles=held.get(row.id, []), **row._mapping) for row in found]
-
-
-def somebody_is_admin(look: Look) -> bool:
-    """Whether at least one active account passes as an admin."""
-    admins = select(UserRole.id).join(Role).join(User, User.id == UserRole.user_id)
-    admins = admins.where(Role.name.in_(roles.ADMINS), User.is_active)
-    return bool(look(select(exists(admins)))[0][0])
 
 
 def _is_login(unit: Unit, email: str) -> bool:

@@ -4,8 +4,6 @@ from flask import Blueprint, current_app
 
 from app import access_tokens, desk, guards, inviting
 from app.api.sessions import to_id
-from app.letter_limits import letter_to
-from app.limits import count_attempt
 from app.unit import open_unit, surroundings
 from app.visits import me, signed_in
 from app.wire.endpoint import endpoint
@@ -58,9 +56,7 @@ def revoke(key: str) -> None:
 )
 def resend(key: str) -> Outcome:
     """Replace the link, also of an expired or revoked invitation, and mail it again."""
-    count_attempt("invite_account", me().user_id)
-    with letter_to(desk.addressee(to_id(key))), open_unit() as unit:
-        resent = resending.resend(unit, me(), to_id(key), teams.KIND)
+    resent = desk.send_again(to_id(key), teams.KIND)
     return inviting.outcome(resent.email or "", teams.Verdict("reinvited", resent.link))
 
 

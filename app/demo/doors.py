@@ -102,7 +102,8 @@ def _coaches(stage: Stage, owner: SignedIn) -> list[Link]:
 
 def _team(stage: Stage, owner: SignedIn) -> list[Link]:
     def ask(email: str, role: str, days_ago: float) -> Issued:
-        verdict = teams.invite(stage.unit(days_ago=days_ago, by=owner), owner, email, role)
+        unit = stage.unit(days_ago=days_ago, by=owner)
+        verdict = teams.invite(unit, teams.begin_inviting(unit, owner, [email]), email, role)
         assert verdict.link is not None, verdict
         return verdict.link
 

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from app.doctor.findings import Finding, fault, note, ok
 from app.doctor.patient import Patient
 from app.unit import look as committed
-from core import addresses, authority, users
+from core import addresses, authority
 
 
 def look(_: Patient) -> Iterator[Finding]:
-    if users.somebody_is_admin(committed):
+    if authority.admins(committed):
         yield ok("There is an admin.")
         yield from _owned()
     else:

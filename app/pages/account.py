@@ -2,10 +2,10 @@
 
 from uuid import UUID
 
-from flask import Blueprint, current_app, render_template, request
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from app import signing_in
+from app import proving, signing_in
 from app.api import passwords as api
 from app.pages import doors, words
 from app.pages.doors import go
@@ -30,7 +30,7 @@ def page(**forms: Form) -> str:
         devices = sessions.list_mine(unit, me())
     done = words.done()
     about = {"devices": devices, "forms": forms, "password_min": password_min, "done": done}
-    about |= {"asks_for_proof": not me().email_proven and current_app.extensions["settings"].sends_mail}
+    about |= {"asks_for_proof": proving.is_asked_for()}
     return render_template("pages/account.html", me=me(), **about)
 
 

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from flask import Blueprint, current_app, render_template
+from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
+from app import proving
 from app.pages import account, doors, words
 from app.pages.forms import Form
 from app.unit import look, look_in_batches, open_unit, surroundings
@@ -19,8 +20,7 @@ def page(**forms: Form) -> str:
     with open_unit() as unit:
         asked = [each for each in labels.list_received(unit, me()) if each.status == "pending"]
     about = _on_the_ice() if me().onboarded else {"portrait": None}
-    asks_for_proof = not me().email_proven and current_app.extensions["settings"].sends_mail
-    about |= {"forms": forms, "asks_for_proof": asks_for_proof, "done": words.done()}
+    about |= {"forms": forms, "asks_for_proof": proving.is_asked_for(), "done": words.done()}
     return render_template("pages/home.html", me=me(), asked=asked, **about)
 
 

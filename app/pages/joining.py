@@ -5,6 +5,7 @@ address. Who has it is spoken to in the invitation's language, unless they chose
 """
 
 from collections.abc import Collection
+from dataclasses import asdict
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
@@ -67,8 +68,8 @@ def page(kinds: Collection[str] = KINDS, filled_in: Form = BLANK) -> str:
     about = {"offer": offer, "found": offer.invitation, "token": token, "form": filled_in}
     person = signed_in()
     if offer.invitation.kind == teams.KIND:
-        ways = {} if person else _ways_in(offer)
-        return render_template("pages/team.html", **about, **ways)
+        way = {} if person else asdict(teams.way_in(look, offer.invitation))
+        return render_template("pages/team.html", **about, **way)
     if person:
         if roles.conflict([*person.roles, *offer.invitation.roles]):
             raise RolesConflict
@@ -77,12 +78,6 @@ def page(kinds: Collection[str] = KINDS, filled_in: Form = BLANK) -> str:
         )
     login = words.suggested_login(offer.invitation.email)
     return render_template("pages/join.html", **about, login=login, password_min=surroundings().policy.password_min)
-
-
-def _ways_in(offer: Offer) -> dict[str, bool]:
-    """What a team link asks of a browser in which nobody is signed in."""
-    link = offer.invitation
-    return {"sign_in": teams.needs_sign_in(look, link), "takes_over": teams.would_take_over(look, link)}
 
 
 @bp.get("/coach/onboard")
