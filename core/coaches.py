@@ -87,12 +87,10 @@ def tenant_of(look: Look, invitation_id: uuid.UUID) -> AnyRow | None:
 
 
 def _check_account(unit: Unit, rank: int, account: Account | None) -> None:
-    if account is None:
-        return
-    authority.check_rank(rank, account.rank)
-    if "coach" in granting.taken_above(unit.look, account.id, rank):
+    authority.check_rank(rank, account.rank if account else 0)
+    if "coach" in granting.taken_above(unit.look, account.id if account else None, rank):
         raise AboveOwnRole
-    if not account.is_active:
+    if account and not account.is_active:
         raise AccountClosed
 
 

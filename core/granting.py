@@ -54,8 +54,9 @@ def grant_roles(unit: Unit, user_id: int, granted: Collection[str], rank: int = 
     audit.record(unit, "roles_granted", user_id=user_id, roles=sorted(granted))
 
 
-def taken_above(look: Look, user_id: int, rank: int) -> set[str]:
-    """Return the roles that a higher rank than this took from this account."""
+def taken_above(look: Look, user_id: int | None, rank: int) -> set[str]:
+    """Return the roles that a higher rank than this took from this account. None is asked for as well: inviting takes
+    as long for an address without an account."""
     taken = select(Role.name.label("name")).join(RoleTaken, RoleTaken.role_id == Role.id)
     return {row.name for row in look(taken.where(RoleTaken.user_id == user_id, RoleTaken.rank > rank))}
 

@@ -53,7 +53,7 @@ def resend(unit: Unit, me: SignedIn, invitation_id: uuid.UUID, kind: str | None 
     invitation = invitations.hold(unit, invitation_id)
     invited = authority.with_address(accounts, invitation.email_key)
     authority.check_rank(rank, claims.rank_needed(invitation, invited))
-    if invited and granting.taken_above(unit.look, invited.id, rank).intersection(invitation.roles):
+    if granting.taken_above(unit.look, invited.id if invited else None, rank).intersection(invitation.roles):
         raise AboveOwnRole
     link = invitations.renew(unit, rank, invitation)
     if letter := _LETTERS.get(invitation.kind):

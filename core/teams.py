@@ -140,13 +140,14 @@ def _not_to_be_asked(
     unit: Unit, rank: int, account: Account | None, waiting: AnyRow | None, role: str
 ) -> Verdict | None:
     """The verdict on an address that must not be asked: in the team is who holds a staff role."""
+    taken = granting.taken_above(unit.look, account.id if account else None, rank)
     if account and account.rank > rank:
         return Verdict("invalid", reason="ranks_above")
     if account and not account.is_active:
         return Verdict("invalid", reason="account_closed")
     if account and account.rank:
         return Verdict("already_member")
-    if account and role in granting.taken_above(unit.look, account.id, rank):
+    if role in taken:
         return Verdict("invalid", reason="taken_from_above")
     if waiting and max(roles.rank_to_give(waiting.roles), waiting.revoked_rank or 0) > rank:
         return Verdict("invalid", reason="asked_from_above")
